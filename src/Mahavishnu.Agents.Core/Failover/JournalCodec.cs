@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Traffic;
+
+namespace Mahavishnu.Agents.Core.Failover;
+
+/// <summary>The text form of a <see cref="JournalRecord"/>, as the <c>journal/current</c> key holds it.</summary>
+public static class JournalCodec
+{
+    /// <summary>The text of a record.</summary>
+    public static string Write(JournalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return JsonSerializer.Serialize(JournalText.From(record), JournalJson.Default.JournalText);
+    }
+
+    /// <summary>Reads a record; on failure the record is null and the problem says what is wrong.</summary>
+    public static (JournalRecord? Record, string Problem) Read(string text)
+    {
+        try
+        {
+            var stored = JsonSerializer.Deserialize(text, JournalJson.Default.JournalText);
+            if (stored is null)
+            {
+                return (null, "the record is empty");
+            }
+
+            return stored.Format is < 1 or > JournalRecord.CurrentFormat
+                ? (null, $"the record has format {stored.Format}; this build reads formats 1 to {JournalRecord.CurrentFormat}")
+                : (stored.ToRecord(), "");
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or ArgumentException)
+        {
+            return (null, unreadable.Message);
+        }
+    }
+
+    internal static Dictionary<string, Dictionary<string, int>> Routes(RoutingTable table) =>
+        table.Audiences.ToDictionary(static a => a.Value, a => table.Shares(a).ToDictionary(static s => s.Key.Value, static s => s.Value));
+
+    internal static RoutingTable Routes(Dictionary<string, Dictionary<string, int>> rows) =>
+        rows.Aggregate(RoutingTable.Empty, static (table, row) => table.With(Region(row.Key), [.. row.Value.Select(static s => (Region(s.Key), s.Value))]));
+
+    internal static RegionId Region(string text) =>
+        RegionId.IsValid(text) ? new RegionId(text) : throw new ArgumentException($"'{text}' is not the name of a region");
+}
+
+internal sealed record JournalText
+{
+    [JsonRequired] public int Format { get; init; }
+    [JsonRequired] public long Epoch { get; init; }
+    [JsonRequired] public long Sequence { get; init; }
+    [JsonRequired] public string PlanId { get; init; } = "";
+    [JsonRequired] public SagaKind Kind { get; init; }
+    [JsonRequired] public SagaStep Step { get; init; }
+    [JsonRequired] public StepPhase Phase { get; init; }
+    [JsonRequired] public string Source { get; init; } = "";
+    [JsonRequired] public string Target { get; init; } = "";
+    [JsonRequired] public string[] Audiences { get; init; } = [];
+    [JsonRequired] public Dictionary<string, Dictionary<string, int>> Before { get; init; } = [];
+    [JsonRequired] public Dictionary<string, Dictionary<string, int>> Desired { get; init; } = [];
+    [JsonRequired] public DecisionKind Decision { get; init; }
+    public DataLossRisk Risk { get; init; }
+    public SagaStep[] Skipped { get; init; } = [];
+    public bool Irreversible { get; init; }
+    public string[] FailedTargets { get; init; } = [];
+    public int ReturnedPercent { get; init; }
+    public string Reason { get; init; } = "";
+    public string RequestedBy { get; init; } = "";
+
+    public static JournalText From(JournalRecord record) => new()
+    {
+        Format = JournalRecord.CurrentFormat,
+        Epoch = record.Epoch,
+        Sequence = record.Sequence,
+        PlanId = record.PlanId,
+        Kind = record.Kind,
+        Step = record.Step,
+        Phase = record.Phase,
+        Source = record.Source.Value,
+        Target = record.Target.Value,
+        Audiences = [.. record.Audiences.Select(static a => a.Value)],
+        Before = JournalCodec.Routes(record.Before),
+        Desired = JournalCodec.Routes(record.Desired),
+        Decision = record.Decision,
+        Risk = record.Risk,
+        Skipped = [.. record.Skipped],
+        Irreversible = record.Irreversible,
+        FailedTargets = [.. record.FailedTargets.Select(static t => t.Value)],
+        ReturnedPercent = record.ReturnedPercent,
+        Reason = record.Reason,
+        RequestedBy = record.RequestedBy,
+    };
+
+    public JournalRecord ToRecord() => new()
+    {
+        Epoch = Epoch >= 1 ? Epoch : throw new ArgumentException($"epoch {Epoch} is not positive"),
+        Sequence = Sequence >= 1 ? Sequence : throw new ArgumentException($"sequence {Sequence} is not positive"),
+        PlanId = PlanId,
+        Kind = Defined(Kind),
+        Step = Defined(Step),
+        Phase = Defined(Phase),
+        Source = JournalCodec.Region(Source),
+        Target = JournalCodec.Region(Target),
+        Audiences = [.. Audiences.Select(JournalCodec.Region)],
+        Before = JournalCodec.Routes(Before),
+        Desired = JournalCodec.Routes(Desired),
+        Decision = Defined(Decision),
+        Risk = Defined(Risk),
+        Skipped = [.. Skipped.Select(Defined)],
+        Irreversible = Irreversible,
+        FailedTargets = [.. FailedTargets.Select(JournalCodec.Region)],
+        ReturnedPercent = ReturnedPercent is >= 0 and <= 100 ? ReturnedPercent : throw new ArgumentException($"returnedPercent {ReturnedPercent} is not 0 to 100"),
+        Reason = Reason,
+        RequestedBy = RequestedBy,
+    };
+
+    private static T Defined<T>(T value) where T : struct, Enum =>
+        Enum.IsDefined(value) ? value : throw new ArgumentException($"{value} is not a known {typeof(T).Name}");
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(JournalText))]
+internal sealed partial class JournalJson : JsonSerializerContext;

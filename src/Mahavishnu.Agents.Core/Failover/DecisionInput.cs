@@ -1,0 +1,50 @@
+using Mahavishnu.Agents.Core.Compliance;
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Traffic;
+
+namespace Mahavishnu.Agents.Core.Failover;
+
+/// <summary>Thresholds of the decision engine. Scores are 0 to 1.</summary>
+/// <param name="Immediate">Below it a region is failed over at once. The reference: 0.2.</param>
+/// <param name="Graceful">Below it a region is failed over with its cooperation. The reference: 0.5.</param>
+/// <param name="Target">What a target needs. The reference: 0.7.</param>
+/// <param name="Cooldown">How long after a failover of a region no automatic one of it follows.</param>
+public sealed record DecisionThresholds(double Immediate, double Graceful, double Target, TimeSpan Cooldown)
+{
+    /// <summary>The reference's scores; cooldown 5 minutes.</summary>
+    public static DecisionThresholds Default { get; } = new(0.2, 0.5, 0.7, TimeSpan.FromMinutes(5));
+}
+
+/// <summary>Everything that a decision rests on.</summary>
+public sealed record DecisionInput
+{
+    /// <summary>Every configured region.</summary>
+    public required IReadOnlyDictionary<RegionId, RegionFacts> Regions { get; init; }
+
+    /// <summary>Where data classes may live.</summary>
+    public required ResidencyCatalogue Residency { get; init; }
+
+    /// <summary>What the observers agree.</summary>
+    public required AgreedView View { get; init; }
+
+    /// <summary>The routing in force.</summary>
+    public required RoutingTable Routing { get; init; }
+
+    /// <summary>The thresholds.</summary>
+    public required DecisionThresholds Thresholds { get; init; }
+
+    /// <summary>Whether failover without an operator is configured.</summary>
+    public bool Automatic { get; init; } = true;
+
+    /// <summary>Why automation is paused; null when it is not.</summary>
+    public string? Maintenance { get; init; }
+
+    /// <summary>The saga that runs; null when none does.</summary>
+    public string? RunningPlan { get; init; }
+
+    /// <summary>Time since the last failover away from a region ended, by region; absent when there was none.</summary>
+    public IReadOnlyDictionary<RegionId, TimeSpan> SinceFailover { get; init; } = new Dictionary<RegionId, TimeSpan>();
+
+    /// <summary>Measured replication lag by (source, target); absent is unknown.</summary>
+    public IReadOnlyDictionary<(RegionId Source, RegionId Target), TimeSpan> Lag { get; init; } = new Dictionary<(RegionId, RegionId), TimeSpan>();
+}

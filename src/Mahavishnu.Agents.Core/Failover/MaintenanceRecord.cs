@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mahavishnu.Agents.Core.Failover;
+
+/// <summary>Whether automation is paused everywhere, as the <c>maintenance</c> key of every store holds it.</summary>
+/// <param name="Sequence">Rises with every change.</param>
+/// <param name="On">Whether it is paused.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="By">Who changed it.</param>
+public sealed record MaintenanceRecord(long Sequence, bool On, string Reason, string By)
+{
+    /// <summary>The record that counts among what the stores show: the newest; of two equally new ones, the one that pauses.</summary>
+    public static MaintenanceRecord? Newest(IEnumerable<string> stored) =>
+        stored.Select(Parse).Where(static r => r is not null).MaxBy(static r => (r!.Sequence, r.On));
+
+    /// <summary>Reads a stored record. A record that cannot be read pauses automation.</summary>
+    public static MaintenanceRecord? Parse(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, MaintenanceJson.Default.MaintenanceRecord);
+        }
+        catch (JsonException)
+        {
+            return new MaintenanceRecord(long.MaxValue, true, "the maintenance record cannot be read", "unknown");
+        }
+    }
+
+    /// <summary>The text that is stored.</summary>
+    public string ToText() => JsonSerializer.Serialize(this, MaintenanceJson.Default.MaintenanceRecord);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(MaintenanceRecord))]
+internal sealed partial class MaintenanceJson : JsonSerializerContext;

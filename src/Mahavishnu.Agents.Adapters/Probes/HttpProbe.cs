@@ -7,10 +7,9 @@ namespace Mahavishnu.Agents.Adapters.Probes;
 /// <summary>Passes when an HTTP or HTTPS target answers with the expected status, headers and JSON body in time.</summary>
 /// <remarks>
 /// The probe owns one connection, kept between probes up to <see cref="ProbeOptions.ConnectionLifetime"/>. When a kept one
-/// turns out to be closed before the first byte of the answer, the request is sent once more on a new connection within
-/// the same deadline (the handler does so for kept connections only, of which there is one), so that an idle timeout of
-/// the target is no failure while a dead listener is. Proxies, cookies and redirects are off. The body is always read to
-/// its end: a target that cannot finish its answer is not healthy.
+/// ends before the answer, the request is sent once more on a new connection within the same deadline, so that an idle
+/// timeout of the target is no failure while a dead listener is. Proxies, cookies and redirects are off. The body is
+/// always read to its end: a target that cannot finish its answer is not healthy.
 /// </remarks>
 public sealed class HttpProbe : IProbe, IDisposable
 {
@@ -32,6 +31,7 @@ public sealed class HttpProbe : IProbe, IDisposable
 
     private byte[] _buffer = new byte[1024];
     private string _doing = Connecting;
+    private int _connects;
     private int _asking;
 
     /// <summary>Prepares the probe; nothing is connected yet.</summary>
@@ -69,7 +69,7 @@ public sealed class HttpProbe : IProbe, IDisposable
         var startedAt = _time.GetTimestamp();
         using var deadline = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        _doing = Waiting;
+        (_doing, _connects) = (Waiting, 0);
         _certificate.Reset();
         try
         {
@@ -92,9 +92,7 @@ public sealed class HttpProbe : IProbe, IDisposable
 
     private async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(_options.Method, _options.Url);
-        request.Headers.TryAddWithoutValidation("User-Agent", "mahavishnu-agent");
-        using var response = await _client.SendAsync(request, cancellationToken);
+        using var response = await SendAsync(cancellationToken);
         if ((int)response.StatusCode != _options.ExpectedStatus)
         {
             return $"status {(int)response.StatusCode}, expected {_options.ExpectedStatus}";
@@ -109,6 +107,28 @@ public sealed class HttpProbe : IProbe, IDisposable
         return await ReadBodyAsync(response.Content, cancellationToken) is { } length
             ? _body?.Difference(_buffer.AsMemory(0, length))
             : $"body is over {BodyLimitBytes / 1024} KiB";
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = CreateRequest();
+            return await _client.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException error) when (_connects == 0 && ProbeFailure.IsReset(error))
+        {
+            // The handler repeats a request by itself when the connection was closed, but not when it was reset.
+            using var again = CreateRequest();
+            return await _client.SendAsync(again, cancellationToken);
+        }
+    }
+
+    private HttpRequestMessage CreateRequest()
+    {
+        var request = new HttpRequestMessage(_options.Method, _options.Url);
+        request.Headers.TryAddWithoutValidation("User-Agent", "mahavishnu-agent");
+        return request;
     }
 
     private string? HeaderProblem(HttpResponseMessage response)
@@ -202,6 +222,12 @@ public sealed class HttpProbe : IProbe, IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        if (++_connects > 1)
+        {
+            // The handler would repeat the request three times even on new connections; once is enough to judge a target.
+            throw new HttpIOException(HttpRequestError.ResponseEnded);
+        }
+
         _doing = Connecting;
         EndPoint target = IPAddress.TryParse(_options.Url.DnsSafeHost, out var address)
             ? new IPEndPoint(address, context.DnsEndPoint.Port)

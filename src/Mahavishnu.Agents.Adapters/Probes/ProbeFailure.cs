@@ -27,6 +27,10 @@ internal static class ProbeFailure
         var other => ProbeOutcome.Failed($"{other.Message} ({doing})", duration),
     };
 
+    /// <summary>Whether the target, or something on the way, ended the connection without a word.</summary>
+    public static bool IsReset(Exception error) =>
+        Root(error) is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown };
+
     private static ProbeOutcome Describe(SocketException error, string doing, TimeSpan duration) => error.SocketErrorCode switch
     {
         // Nothing of this was caused by the target, so it says nothing about it.
@@ -35,7 +39,7 @@ internal static class ProbeFailure
         SocketError.NoRecovery =>
             ProbeOutcome.Unknown($"could not ask: {Name(error.SocketErrorCode)}", duration),
         SocketError.ConnectionRefused => ProbeOutcome.Failed("connection refused", duration),
-        SocketError.ConnectionReset or SocketError.Shutdown =>
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
             ProbeOutcome.Failed($"connection reset by the target while {doing}", duration),
         SocketError.HostNotFound or SocketError.NoData => ProbeOutcome.Failed("the host name has no address", duration),
         SocketError.TimedOut => ProbeOutcome.Failed($"the network gave up while {doing}", duration),

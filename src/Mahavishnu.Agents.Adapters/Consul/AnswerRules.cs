@@ -10,9 +10,6 @@ internal static class AnswerRules
     /// <summary>Put before the message once for every hop between agents.</summary>
     private const string HopPrefix = "rpc error making call: ";
 
-    /// <summary>The log entry may or may not reach a majority after this.</summary>
-    private const string LostWhileCommitting = "leadership lost while committing";
-
     /// <summary>Nothing was proposed, because there was nobody to propose it to.</summary>
     private static readonly string[] s_noLeader =
     [
@@ -61,14 +58,10 @@ internal static class AnswerRules
     private static ConsulResult<T> ServerError<T>(string text)
     {
         var cause = WithoutHops(text);
-        if (cause.Contains(LostWhileCommitting, StringComparison.Ordinal))
-        {
-            return new ConsulResult<T>.Unknown(text);
-        }
-
         return StartsWithAny(cause, s_noLeader) ? new ConsulResult<T>.NoLeader(text)
             : StartsWithAny(cause, s_notForwarded) ? new ConsulResult<T>.Unreachable(text)
             : StartsWithAny(cause, s_refusals) ? new ConsulResult<T>.Refused(500, text)
+            // Such as "leadership lost while committing log": the entry may still reach a majority.
             : new ConsulResult<T>.Unknown($"status 500: {text}");
     }
 

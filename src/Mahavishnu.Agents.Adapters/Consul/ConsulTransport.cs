@@ -39,7 +39,7 @@ internal sealed class ConsulTransport : IDisposable
         TimeSpan deadline,
         CancellationToken cancellationToken) =>
         SendAsync(
-            new HttpRequestMessage(method, Absolute(target)) { Content = new SendOnceContent(body) },
+            new HttpRequestMessage(method, Absolute(target)) { Content = new TrackedContent(body) },
             read,
             deadline,
             cancellationToken);
@@ -120,7 +120,7 @@ internal sealed class ConsulTransport : IDisposable
 
     private static ConsulResult<T> Failed<T>(HttpRequestMessage request, bool connecting, string reason)
     {
-        var neverSent = request.Content is SendOnceContent content ? !content.Started : connecting;
+        var neverSent = request.Content is TrackedContent content ? !content.Started : connecting;
         return neverSent ? new ConsulResult<T>.Unreachable(reason) : new ConsulResult<T>.Unknown(reason);
     }
 }

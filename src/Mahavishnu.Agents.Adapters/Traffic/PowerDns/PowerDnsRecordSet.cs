@@ -1,0 +1,22 @@
+namespace Mahavishnu.Agents.Adapters.Traffic.PowerDns;
+
+/// <summary>All records of one name and type, in PowerDNS's own words.</summary>
+/// <param name="Name">The name with its trailing dot.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Ttl">Time to live in seconds.</param>
+/// <param name="Records">The records; order means nothing.</param>
+internal sealed record PowerDnsRecordSet(string Name, string Type, int Ttl, IReadOnlyList<PowerDnsRecord> Records)
+{
+    /// <summary>Whether <paramref name="other"/> says the same.</summary>
+    public bool SameAs(PowerDnsRecordSet? other) =>
+        other is not null && Ttl == other.Ttl && Records.Count == other.Records.Count && Records.ToHashSet().SetEquals(other.Records);
+}
+
+/// <summary>One record.</summary>
+/// <param name="Content">Its content in presentation form.</param>
+/// <param name="Disabled">Whether it is kept without being served.</param>
+internal sealed record PowerDnsRecord(string Content, bool Disabled);
+
+/// <summary>A zone as far as it is read here.</summary>
+/// <param name="Rrsets">Its record sets.</param>
+internal sealed record PowerDnsZone(IReadOnlyList<PowerDnsRecordSet> Rrsets);

@@ -1,0 +1,80 @@
+using System.Net;
+using Mahavishnu.Agents.Core.Regions;
+
+namespace Mahavishnu.Agents.Configuration;
+
+/// <summary>What must hold between values of the configuration, beyond what each key says for itself.</summary>
+internal static class ConfigRules
+{
+    /// <summary>Checks everything and reports all of it.</summary>
+    public static void Check(AgentOptions options, ConfigTree tree, RegionId region, ConfigProblems problems)
+    {
+        var context = new RuleContext(options, tree, problems);
+        CheckProcess(context, region);
+        RegionRules.Check(context);
+        HealthRules.Check(context);
+        QuorumRules.Check(context);
+        FailoverRules.Check(context);
+        CloudflareRules.Check(context);
+        TrafficRules.Check(context);
+        NoteUnused(context);
+    }
+
+    private static void CheckProcess(RuleContext context, RegionId region)
+    {
+        var (options, agent) = (context.Options, ConfigPath.Of("agent"));
+        if (options.Region != region)
+        {
+            context.Error(ConfigPath.Of("region"), $"is {Shown.Quoted(options.Region.Value ?? "")}, but this is the configuration of {region}; expected {region}");
+        }
+
+        CheckListen(context, agent);
+        if (options.Agent.Modules.Count == 0)
+        {
+            context.Error(agent.Key("modules"), $"is an empty list; expected at least one of {string.Join(", ", ScalarBinding.TextsOf(typeof(AgentModule)))}");
+        }
+
+        context.RequireDistinct(
+            options.Agent.Modules.Select((module, i) => ((string?)module.ToString(), agent.Key("modules").Item(i))), "every module once");
+        context.RequireDistinct(
+            options.Agent.Tokens.Select((token, i) => ((string?)token.Name, agent.Key("tokens").Item(i).Key("name"))), "a name that no other token has");
+        foreach (var (index, token) in options.Agent.Tokens.Index().Where(static token => token.Item.Scopes.Count == 0))
+        {
+            context.Error(agent.Key("tokens").Item(index).Key("scopes"),
+                $"is an empty list; expected at least one of {string.Join(", ", ScalarBinding.TextsOf(typeof(AccessScope)))}");
+        }
+    }
+
+    private static void CheckListen(RuleContext context, ConfigPath agent)
+    {
+        var listen = context.Options.Agent.Listen;
+        if (!Uri.TryCreate($"http://{listen}", UriKind.Absolute, out var url) || url.PathAndQuery != "/" || url.UserInfo.Length > 0
+            || listen.EndsWith('/') || !listen.EndsWith($":{url.Port}", StringComparison.Ordinal))
+        {
+            context.Error(agent.Key("listen"), $"is {Shown.Quoted(listen)}; expected host:port, such as 127.0.0.1:8610 or [::1]:8610");
+        }
+        else if (context.Options.Agent.Advertise is null && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
+            && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
+        {
+            context.Error(agent.Key("listen"), $"is every address of the machine, which others cannot call; expected agent.advertise to say the URL that they use");
+        }
+    }
+
+    private static void NoteUnused(RuleContext context)
+    {
+        const string Unused = "is accepted, but this build does not use it yet";
+        foreach (var entry in context.Tree.Root.Entries.Where(static entry => OptionSchema.For(typeof(AgentOptions)).Unused.Contains(entry.Key)))
+        {
+            context.Note(ConfigPath.Root.Key(entry.Key), Unused);
+        }
+
+        var balancer = ConfigPath.Of("load_balancer");
+        foreach (var entry in (context.Tree.Find(balancer) as ConfigMap)?.Entries ?? [])
+        {
+            if (OptionSchema.For(typeof(LoadBalancerOptions)).Unused.Contains(entry.Key))
+            {
+                context.Note(balancer.Key(entry.Key), Unused);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+
+namespace Mahavishnu.Agents.Configuration;
+
+/// <summary>The agent's process. Bound from <c>agent</c>.</summary>
+internal sealed class ProcessOptions
+{
+    /// <summary>The agent's name; see <see cref="AgentOptions.AgentName"/>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Host and port that the HTTP interface listens on.</summary>
+    /// <value>Default <c>127.0.0.1:8610</c>.</value>
+    public string Listen { get; init; } = "127.0.0.1:8610";
+
+    /// <summary>The URL under which other agents and the command line reach this one; see <see cref="AdvertisedUrl"/>.</summary>
+    [Schemes("http", "https")]
+    public Uri? Advertise { get; init; }
+
+    /// <summary>Which defaults of timing apply.</summary>
+    /// <value>Default <c>default</c>.</value>
+    public ProfileName Profile { get; init; }
+
+    /// <summary>What the process runs.</summary>
+    /// <value>Default: everything.</value>
+    public IReadOnlyList<AgentModule> Modules { get; init; } = Enum.GetValues<AgentModule>();
+
+    /// <summary>Where the agent keeps what must survive a restart.</summary>
+    /// <value>Default <c>data</c>, below the working directory.</value>
+    public string DataDirectory { get; init; } = "data";
+
+    /// <summary>Who may call the HTTP interface, and for what.</summary>
+    public IReadOnlyList<TokenOptions> Tokens { get; init; } = [];
+
+    /// <summary><see cref="Advertise"/>, or plain HTTP to <see cref="Listen"/>.</summary>
+    public Uri AdvertisedUrl => Advertise ?? new Uri($"http://{Listen}");
+}
+
+/// <summary>A bearer token of the HTTP interface.</summary>
+internal sealed class TokenOptions
+{
+    /// <summary>Who holds it, for the audit.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The token.</summary>
+    public required Secret Token { get; init; }
+
+    /// <summary>What it allows.</summary>
+    public required IReadOnlyList<AccessScope> Scopes { get; init; }
+}
+
+/// <summary>What a token allows.</summary>
+internal enum AccessScope
+{
+    /// <summary>Looking.</summary>
+    Read = 0,
+
+    /// <summary>What the services beside the agent ask for.</summary>
+    Sidecar,
+
+    /// <summary>Failing over, shifting traffic, pausing automation.</summary>
+    Operate,
+
+    /// <summary>Approving a failback.</summary>
+    Approve,
+}
+
+/// <summary>A part of the agent that a process may run or leave out.</summary>
+internal enum AgentModule
+{
+    /// <summary>Probing the regions.</summary>
+    Health = 0,
+
+    /// <summary>Standing for leader.</summary>
+    Leadership,
+
+    /// <summary>Failing over and back.</summary>
+    Failover,
+
+    /// <summary>Answering where data may lie.</summary>
+    [JsonStringEnumMemberName("policy-api")]
+    PolicyApi,
+}

@@ -1,0 +1,50 @@
+using Mahavishnu.Agents.Core.Regions;
+
+namespace Mahavishnu.Agents.Configuration;
+
+/// <summary>What must hold for the targets that carry traffic by audience.</summary>
+internal static class TrafficRules
+{
+    /// <summary>Checks and reports.</summary>
+    public static void Check(RuleContext context)
+    {
+        if (context.Options.Dns.Powerdns is { } powerdns)
+        {
+            foreach (var (audience, route) in powerdns.Routes)
+            {
+                CheckRoute(context, ConfigPath.Of("dns.powerdns.routes"), audience, "records", route.Records);
+            }
+        }
+
+        var balancers = context.Options.LoadBalancer;
+        var path = ConfigPath.Of("load_balancer");
+        foreach (var (index, haproxy) in balancers.Haproxy.Index())
+        {
+            foreach (var (audience, route) in haproxy.Routes)
+            {
+                CheckRoute(context, path.Key("haproxy").Item(index).Key("routes"), audience, "servers", route.Servers);
+            }
+        }
+
+        context.RequireDistinct(
+            balancers.Haproxy.Select((haproxy, i) => ((string?)haproxy.Name, path.Key("haproxy").Item(i).Key("name"))), "a name that no other has");
+        context.RequireDistinct(
+            balancers.Edge.Select((edge, i) => ((string?)edge.Name, path.Key("edge").Item(i).Key("name"))), "a name that no other has");
+    }
+
+    private static void CheckRoute(
+        RuleContext context, ConfigPath routes, RegionId audience, string key, IReadOnlyDictionary<RegionId, string> serving)
+    {
+        var path = routes.Key(audience.Value);
+        context.RequireRegion(path, audience);
+        foreach (var region in serving.Keys)
+        {
+            context.RequireRegion(path.Key(key).Key(region.Value), region);
+        }
+
+        if (!serving.ContainsKey(audience))
+        {
+            context.Error(path.Key(key), $"has nothing for {audience} itself, so its users could never come home; expected an entry for it");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Regions;
+
+namespace Mahavishnu.Agents.Failover;
+
+/// <content>What the loop tells people: logs, audit, metrics; changes, not states.</content>
+internal sealed partial class FailoverLoop
+{
+    private void TellVerdicts(IReadOnlyList<FailoverVerdict> verdicts)
+    {
+        foreach (var verdict in verdicts)
+        {
+            var told = $"{verdict.Kind} {verdict.Target}";
+            if (_told.GetValueOrDefault(verdict.Source, $"{DecisionKind.NoFailover} ") == told)
+            {
+                continue;
+            }
+
+            _told[verdict.Source] = told;
+            LogVerdict(verdict.Source, verdict.Kind, verdict.Target?.Value ?? "none", verdict.Reason);
+            _audit.Write("agent", "decision", verdict.Source.Value, verdict.Kind.ToString(), new { target = verdict.Target?.Value, verdict.Risk, verdict.Reason, verdict.Rules });
+            if (verdict.Kind == DecisionKind.ManualIntervention)
+            {
+                Page($"{verdict.Source}: {verdict.Reason}");
+            }
+        }
+    }
+
+    private void TellTrouble()
+    {
+        if (_saga.Trouble is { } trouble && trouble != _troubleTold)
+        {
+            Page(trouble);
+        }
+
+        _troubleTold = _saga.Trouble;
+    }
+
+    private void Page(string reason)
+    {
+        LogPage(reason);
+        _audit.Write("agent", "page", _settings.Region.Value, "raised", new { reason });
+        _metrics.Paged();
+    }
+
+    private void Publish(FailoverState state)
+    {
+        var standing = _leadership.Standing;
+        _metrics.Show(_settings.Region, standing, standing.Role == Role.Leader ? standing.ValidUntil - _clock.Now : TimeSpan.Zero, state.Input.View, _audit.Written);
+    }
+
+    [LoggerMessage(1501, LogLevel.Information, "{Plan}: {Step} {Phase} ({Source} -> {Target}, epoch {Epoch}, record {Sequence})")]
+    private partial void LogRecord(string plan, SagaStep step, StepPhase phase, RegionId source, RegionId target, long epoch, long sequence);
+
+    [LoggerMessage(1502, LogLevel.Information, "Verdict for {Region}: {Decision}, target {Target}: {Reason}")]
+    private partial void LogVerdict(RegionId region, DecisionKind decision, string target, string reason);
+
+    [LoggerMessage(1503, LogLevel.Error, "A person is needed: {Reason}")]
+    private partial void LogPage(string reason);
+}

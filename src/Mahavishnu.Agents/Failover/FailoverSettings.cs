@@ -1,0 +1,40 @@
+using Mahavishnu.Agents.Core.Compliance;
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Regions;
+
+namespace Mahavishnu.Agents.Failover;
+
+/// <summary>What the failover loop rests on, taken from the configuration.</summary>
+internal sealed record FailoverSettings
+{
+    /// <summary>This agent's region.</summary>
+    public required RegionId Region { get; init; }
+
+    /// <summary>Every configured region.</summary>
+    public required IReadOnlyDictionary<RegionId, RegionFacts> Regions { get; init; }
+
+    /// <summary>Where data classes may live.</summary>
+    public required ResidencyCatalogue Residency { get; init; }
+
+    /// <summary>The engine's thresholds.</summary>
+    public required DecisionThresholds Thresholds { get; init; }
+
+    /// <summary>The sagas' times.</summary>
+    public required SagaSettings Saga { get; init; }
+
+    /// <summary>The times of leadership, for effects.</summary>
+    public required LeadershipTiming Timing { get; init; }
+
+    /// <summary>Whether failover needs no operator.</summary>
+    public required bool Automatic { get; init; }
+
+    /// <summary>Whether failback needs no operator.</summary>
+    public required bool AutoFailback { get; init; }
+
+    /// <summary>How long a region must hold the failback score before its users may return.</summary>
+    public required TimeSpan FailbackWindow { get; init; }
+
+    /// <summary>How often the loop looks.</summary>
+    public required TimeSpan Interval { get; init; }
+}

@@ -1,0 +1,155 @@
+using Mahavishnu.Agents.Adapters;
+using Mahavishnu.Agents.Adapters.Traffic;
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Traffic;
+using Mahavishnu.Agents.Hosting;
+
+namespace Mahavishnu.Agents.Failover;
+
+/// <summary>What one traffic target was last seen to do.</summary>
+/// <param name="Name">The target.</param>
+/// <param name="InSync">Whether it does what is desired; null before the first look.</param>
+/// <param name="Detail">What was seen, in a sentence.</param>
+internal sealed record TrafficStatus(string Name, bool? InSync, string Detail);
+
+/// <summary>
+/// Brings every traffic target to a desired routing under the leader's epoch. Each target has one effect at a time, with
+/// a hard deadline, and none starts that the lease does not cover.
+/// </summary>
+internal sealed partial class TrafficDriver
+{
+    private readonly IReadOnlyList<(ITrafficTarget Target, SemaphoreSlim Turn)> _targets;
+    private readonly LeadershipTiming _timing;
+    private readonly Func<Standing> _standing;
+    private readonly AgentClock _clock;
+    private readonly string _agent;
+    private readonly AuditLog _audit;
+    private readonly ILogger<TrafficDriver> _logger;
+    private readonly Dictionary<string, TrafficStatus> _status = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    /// <summary>Prepares the driver.</summary>
+    public TrafficDriver(
+        IReadOnlyList<ITrafficTarget> targets,
+        LeadershipTiming timing,
+        Func<Standing> standing,
+        AgentClock clock,
+        string agent,
+        AuditLog audit,
+        ILogger<TrafficDriver> logger)
+    {
+        _targets = [.. targets.Select(static t => (t, new SemaphoreSlim(1)))];
+        (_timing, _standing, _clock, _agent, _audit, _logger) = (timing, standing, clock, agent, audit, logger);
+        _status = targets.ToDictionary(static t => t.Name, static t => new TrafficStatus(t.Name, null, "not looked at yet"));
+    }
+
+    /// <summary>Before this time no effect starts at a target that cannot check epochs: a predecessor's may still be under way.</summary>
+    public TimeSpan UncheckedNotBefore { get; set; }
+
+    /// <summary>Whether there is any target.</summary>
+    public bool Any => _targets.Count > 0;
+
+    /// <summary>What each target was last seen to do, in order of configuration.</summary>
+    public IReadOnlyList<TrafficStatus> Status()
+    {
+        lock (_gate)
+        {
+            return [.. _targets.Select(t => _status[t.Target.Name])];
+        }
+    }
+
+    /// <summary>Brings all targets to the desired routing.</summary>
+    /// <param name="desired">The full desired state.</param>
+    /// <param name="cause">The plan, or <c>reconcile</c>, for the audit.</param>
+    /// <param name="onlyIfDifferent">Whether to read first and leave alone a target that shows the desired state.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task<(EffectResult Result, string Detail)> ApplyAsync(RoutingTable desired, string cause, bool onlyIfDifferent, CancellationToken cancellationToken)
+    {
+        var outcomes = await Task.WhenAll(_targets.Select(t => ApplyOneAsync(t.Target, t.Turn, desired, cause, onlyIfDifferent, cancellationToken)));
+        var bad = outcomes.Where(static o => !o.Good).ToList();
+        var detail = bad.Count == 0 ? $"{outcomes.Length} traffic targets are as desired" : string.Join("; ", bad.Select(static o => $"{o.Name}: {o.Outcome.Detail}"));
+        var result =
+            outcomes.Length == 0 ? EffectResult.Refused
+            : bad.Count == 0 ? EffectResult.Done
+            : bad.Exists(static o => o.Outcome.Kind == TrafficOutcomeKind.Refused) ? EffectResult.Refused
+            : bad.Count < outcomes.Length ? EffectResult.Partial
+            : EffectResult.Unknown;
+        return (result, outcomes.Length == 0 ? "no traffic target is configured; add load_balancer or dns" : detail);
+    }
+
+    private async Task<(string Name, bool Good, TrafficOutcome Outcome)> ApplyOneAsync(
+        ITrafficTarget target, SemaphoreSlim turn, RoutingTable desired, string cause, bool onlyIfDifferent, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var outcome = await TryAsync(target, desired, onlyIfDifferent, cancellationToken);
+            var good = outcome.Kind is TrafficOutcomeKind.AlreadySo or TrafficOutcomeKind.Applied;
+            Note(target, good, outcome, cause, desired);
+            return (target.Name, good, outcome);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, RoutingTable desired, bool onlyIfDifferent, CancellationToken cancellationToken)
+    {
+        if (!target.ChecksEpoch && _clock.Now < UncheckedNotBefore)
+        {
+            return new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, "waits until no effect of the last leader can be under way");
+        }
+
+        using var deadline = new CancellationTokenSource(_timing.EffectDeadline, _clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var epoch = _standing().Epoch;
+        try
+        {
+            if (onlyIfDifferent && Matches(await target.ReadAsync(either.Token), desired))
+            {
+                return new TrafficOutcome(TrafficOutcomeKind.AlreadySo, "read and found as desired");
+            }
+
+            return await target.ApplyAsync(new TrafficCommand(desired, epoch, _agent, () => MayStart(epoch)), either.Token);
+        }
+        catch (DependencyUnavailableException unavailable)
+        {
+            return new TrafficOutcome(TrafficOutcomeKind.Unknown, unavailable.Message);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return new TrafficOutcome(TrafficOutcomeKind.Unknown, $"no answer within {_timing.EffectDeadline.TotalSeconds} s");
+        }
+    }
+
+    /// <summary>The lease must cover the whole deadline of the effect and the margin, measured now, and be of the same term.</summary>
+    private bool MayStart(long epoch)
+    {
+        var standing = _standing();
+        return standing.Epoch == epoch && standing.Covers(_clock.Now, _timing.EffectDeadline + _timing.EffectMargin);
+    }
+
+    private static bool Matches(RoutingTable seen, RoutingTable desired) =>
+        seen.Audiences.All(a => seen.Shares(a).SequenceEqual(desired.Shares(a)));
+
+    private void Note(ITrafficTarget target, bool good, TrafficOutcome outcome, string cause, RoutingTable desired)
+    {
+        bool changed;
+        lock (_gate)
+        {
+            changed = _status[target.Name].InSync != good;
+            _status[target.Name] = new TrafficStatus(target.Name, good, outcome.Detail);
+        }
+
+        if (outcome.Kind == TrafficOutcomeKind.Applied || (changed && !good))
+        {
+            _audit.Write(_agent, "traffic.apply", target.Name, outcome.Kind.ToString(), new { epoch = _standing().Epoch, cause, desired = desired.ToString(), outcome.Detail });
+            LogOutcome(target.Name, outcome.Kind, cause, outcome.Detail);
+        }
+    }
+
+    [LoggerMessage(1401, LogLevel.Information, "Traffic target {Target}: {Outcome} for {Cause}: {Detail}")]
+    private partial void LogOutcome(string target, TrafficOutcomeKind outcome, string cause, string detail);
+}

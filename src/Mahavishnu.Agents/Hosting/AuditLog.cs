@@ -1,0 +1,59 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Mahavishnu.Agents.Hosting;
+
+/// <summary>
+/// The audit lines: one JSON object a line, in <c>audit.jsonl</c> of the data directory, written through before the
+/// caller goes on. Every mutation and every decision that moves traffic has one.
+/// </summary>
+internal sealed class AuditLog : IDisposable
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly Lock _gate = new();
+    private readonly FileStream _file;
+    private readonly AgentClock _clock;
+    private readonly string _agent;
+    private long _written;
+
+    /// <summary>Opens the file for appending.</summary>
+    /// <param name="directory">The data directory; made when it is missing.</param>
+    /// <param name="agent">Who writes.</param>
+    /// <param name="clock">The clock.</param>
+    /// <exception cref="IOException">The directory cannot be used.</exception>
+    public AuditLog(string directory, string agent, AgentClock clock)
+    {
+        Directory.CreateDirectory(directory);
+        Path = System.IO.Path.Combine(directory, "audit.jsonl");
+        _file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        (_agent, _clock) = (agent, clock);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Lines written by this process.</summary>
+    public long Written => Interlocked.Read(ref _written);
+
+    /// <summary>Appends one line.</summary>
+    /// <param name="actor">Who acted: an agent, or the name of a token.</param>
+    /// <param name="action">What was done, e.g. <c>failover.request</c>.</param>
+    /// <param name="resource">To what.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="details">Anything else that helps; no secrets.</param>
+    public void Write(string actor, string action, string resource, string outcome, object? details = null)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(new { time = _clock.Wall, agent = _agent, actor, action, resource, outcome, details }, s_json);
+        lock (_gate)
+        {
+            _file.Write(line);
+            _file.WriteByte((byte)'\n');
+            _file.Flush();
+        }
+
+        Interlocked.Increment(ref _written);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+}

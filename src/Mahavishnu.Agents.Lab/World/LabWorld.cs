@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Lab.Edge;
@@ -123,6 +124,26 @@ internal sealed class LabWorld : IAsyncDisposable
     /// <summary>Makes a region's service say that it is well or ill.</summary>
     public Task SetHealthAsync(RegionId region, bool healthy, CancellationToken cancellationToken) =>
         SwitchAsync(HttpMethod.Put, new Uri(_regions[region].Plan.Service, $"lab/health/{(healthy ? "healthy" : "unhealthy")}"), cancellationToken);
+
+    /// <summary>What a region's agent answers to a GET with the lab's token, as text; a failure is a text that says so.</summary>
+    public async Task<string> ReadAgentAsync(RegionId region, string path, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_regions[region].Plan.Agent, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
+        try
+        {
+            using var answer = await _client.SendAsync(request, cancellationToken);
+            return await answer.Content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (HttpRequestException failure)
+        {
+            return $"{request.RequestUri} did not answer: {failure.Message}";
+        }
+    }
+
+    /// <summary>The processes that ended although nobody killed them, each with its last words.</summary>
+    public IReadOnlyList<string> Fallen() =>
+        [.. _regions.Values.SelectMany(static r => r.Running).Where(static p => p.HasExited).Select(static p => $"{p.Name}: {p.LastErrors(3)}")];
 
     /// <summary>Kills every process, stops the edge and deletes the files unless they are kept.</summary>
     public async ValueTask DisposeAsync()

@@ -27,6 +27,9 @@ internal sealed class RegionProcesses(RegionPlan plan, LabPlan lab, AgentProgram
     /// <summary>The process of a part; null while it is killed.</summary>
     public LabProcess? this[RegionPart part] => _running.GetValueOrDefault(part);
 
+    /// <summary>The processes that were started and not killed.</summary>
+    public IReadOnlyCollection<LabProcess> Running => _running.Values;
+
     /// <summary>Starts the parts that do not run. They answer some time later.</summary>
     public void Start(params ReadOnlySpan<RegionPart> parts)
     {

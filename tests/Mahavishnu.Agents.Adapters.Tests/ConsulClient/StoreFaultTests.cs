@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Adapters.Consul;
 using Mahavishnu.Agents.Lab.Consul;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static Mahavishnu.Agents.Adapters.Tests.Consul.ClientFixture;
 using EmbeddedConsul = Mahavishnu.Agents.Lab.Consul.ConsulServer;
@@ -54,7 +55,7 @@ public sealed class StoreFaultTests : EmbeddedStoreTest
     {
         Store.Faults.Drop(requests: 1);
 
-        var result = await Client.Keys.PutAsync("k", ConsulValue.FromText("v"), TimeSpan.FromMilliseconds(200), Cancellation);
+        var result = await Client.Keys.PutAsync("k", ConsulValue.FromText("v"), TimeSpan.FromSeconds(1), Cancellation);
 
         Assert.IsType<ConsulResult<bool>.Unknown>(result);
         Assert.Null(await ReadAsync("k"));
@@ -63,11 +64,19 @@ public sealed class StoreFaultTests : EmbeddedStoreTest
     [Fact]
     public async Task PutAsync_AnswerAfterTheDeadline_IsUnknownYetApplied()
     {
+        Value(await Client.Keys.PutAsync("k", ConsulValue.FromText("old"), Deadline, Cancellation));
+        var position = new WatchPosition((await ReadAsync("k"))!.ModifyIndex);
+        var time = new FakeTimeProvider();
+        using var hasty = Connect(Store.Address, time);
+        var applied = Client.Keys.WatchAsync("k", true, position, TimeSpan.FromMinutes(1), Cancellation);
+        await BlockedAsync(1);
         Store.Faults.DelayReply(TimeSpan.FromMinutes(1), requests: 1);
 
-        var result = await Client.Keys.PutAsync("k", ConsulValue.FromText("v"), TimeSpan.FromMilliseconds(200), Cancellation);
+        var pending = hasty.Keys.PutAsync("k", ConsulValue.FromText("v"), TimeSpan.FromSeconds(4), Cancellation);
+        await applied;
+        time.Advance(TimeSpan.FromSeconds(4));
 
-        Assert.IsType<ConsulResult<bool>.Unknown>(result);
+        Assert.IsType<ConsulResult<bool>.Unknown>(await pending);
         Assert.Equal("v", (await ReadAsync("k"))!.Text);
     }
 

@@ -119,6 +119,8 @@ public sealed class ConsulServer : IAsyncDisposable
         .. new SessionEndpoints(context).Routes,
         .. new TxnEndpoint(context).Routes,
         .. new StatusEndpoints(context).Routes,
+        .. new AgentEndpoints(context).Routes,
+        .. new CatalogEndpoints(context).Routes,
     ];
 
     private static void RegisterOwnNode(ConsulStore store, ConsulServerOptions options) => store.Write(state =>

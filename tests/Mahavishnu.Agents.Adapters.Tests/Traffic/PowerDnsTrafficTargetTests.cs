@@ -118,7 +118,7 @@ public sealed class PowerDnsTrafficTargetTests : TrafficTargetContract
     [Fact]
     public async Task Apply_UnknownZone_IsRefusedByName()
     {
-        var target = new PowerDnsTrafficTarget(Options("nowhere.example.", "A", "127.0.1.1", Dns.ApiPort), TimeProvider.System);
+        var target = new PowerDnsTrafficTarget(TrafficTargetOptionTests.PowerDns("nowhere.example.", "A", "127.0.1.1", Dns.ApiPort), TimeProvider.System);
 
         var outcome = await target.ApplyAsync(Command(RoutingTable.Empty.With(Us, (Us, 100))), Cancellation);
 
@@ -126,21 +126,5 @@ public sealed class PowerDnsTrafficTargetTests : TrafficTargetContract
         Assert.Contains("nowhere.example.", outcome.Detail, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("app.example", "A", "127.0.1.1")]
-    [InlineData("app.example.", "A", "::1")]
-    [InlineData("app.example.", "A", "127.0.1.1'}, {99,'127.0.6.6")]
-    [InlineData("app.example.", "CNAME", "us.edge.example")]
-    [InlineData("app.example.", "TXT", "text")]
-    public void Constructor_UnusableRoute_IsRefused(string zone, string type, string content) =>
-        Assert.Throws<ArgumentException>(() => new PowerDnsTrafficTarget(Options(zone, type, content, 1), TimeProvider.System));
-
     protected override async Task<TargetWorld> StartWorldAsync() => await PowerDnsWorld.StartAsync();
-
-    private static PowerDnsOptions Options(string zone, string type, string content, int port) => new()
-    {
-        Name = "ns-1", Url = new Uri($"http://127.0.0.1:{port}"), ApiKey = Credential, Zone = zone,
-        Routes = new Dictionary<RegionId, PowerDnsRoute> { [Us] = new("us." + zone, type, new Dictionary<RegionId, string> { [Us] = content }) },
-    };
-
 }

@@ -50,7 +50,7 @@ internal sealed partial class WriteLog : IDisposable
     }
 
     /// <summary>Adds a command. When this fails nothing of the line stays in the file.</summary>
-    /// <exception cref="IOException">The disk is full or broken; the command must not be applied.</exception>
+    /// <exception cref="WriteLogException">The disk is full or broken; the command must not be applied.</exception>
     public void Append(ConsulCommand command, ulong index, DateTimeOffset at)
     {
         var start = _file.Position;
@@ -60,11 +60,11 @@ internal sealed partial class WriteLog : IDisposable
             _file.WriteByte((byte)'\n');
             _file.Flush();
         }
-        catch (IOException)
+        catch (IOException cause)
         {
             _file.SetLength(start);
             _file.Position = start;
-            throw;
+            throw new WriteLogException(_file.Name, cause);
         }
     }
 

@@ -61,6 +61,24 @@ public sealed class PersistenceTests : IDisposable
     }
 
     [Fact]
+    public async Task Restart_WallClockSetBack_LockDelayIsNotLonger()
+    {
+        await using (var server = await StartAsync())
+        {
+            var session = await CreateSessionAsync(server);
+            await PutAsync(server, "/v1/kv/k?acquire=" + session, "v");
+            await PutAsync(server, "/v1/session/destroy/" + session, "");
+        }
+
+        var earlier = new FakeTimeProvider(_clock.GetUtcNow() - TimeSpan.FromDays(1));
+        await using var again = await Lab.Consul.ConsulServer.StartAsync(new ConsulServerOptions { DataDirectory = _directory.FullName, Time = earlier }, Cancelled);
+        var next = await CreateSessionAsync(again);
+        Assert.Equal("false", await PutAsync(again, "/v1/kv/k?acquire=" + next, "w"));
+        earlier.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal("true", await PutAsync(again, "/v1/kv/k?acquire=" + next, "w"));
+    }
+
+    [Fact]
     public async Task Copy_OfALiveLog_HoldsEveryAnsweredWrite()
     {
         await using var server = await StartAsync();

@@ -21,8 +21,12 @@ public static class LeadershipSimulation
             GreatestLatency = TimeSpan.FromMilliseconds(random.Next(2, 40)),
             ProposeRatio = random.NextDouble() * 0.2,
         });
-        // A first leader at every store: which of several empty stores was emptied nobody can tell.
-        world.RunUntil(() => world.StoresWithData == stores, Settling(timing) * 2, "the first term at every store");
+        if (random.Next(2) == 0)
+        {
+            // The other half meets its faults during the very first election.
+            world.RunUntil(() => world.StoresWithData == stores, Settling(timing) * 2, "the first term at every store");
+        }
+
         new FaultInjector(world, random, timing).Run(timing.Validity * random.Next(8, 16));
         Calm(world, random);
         CheckLiveness(world, timing);

@@ -165,9 +165,11 @@ public sealed partial class LeadershipWorld
         Apply(agent, agent.Machine.Propose(agent.Clock(Now), record));
     }
 
-    internal void Note(string who, object what) => _timeline.Add(Now, who, what);
+    /// <summary>Puts an event into the timeline.</summary>
+    public void Note(string who, object what) => _timeline.Add(Now, who, what);
 
-    internal void At(TimeSpan time, Action action) => _events.Enqueue(action, (Math.Max(time.Ticks, Now.Ticks), _order++));
+    /// <summary>Does something at a time of the world.</summary>
+    public void At(TimeSpan time, Action action) => _events.Enqueue(action, (Math.Max(time.Ticks, Now.Ticks), _order++));
 
     private SimulatedAgent AgentNumber(int number)
     {

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Mahavishnu.Agents.Core.Regions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Mahavishnu.Agents.Lab.Service;
+
+/// <summary>
+/// Stands for the Mahavishnu service of one region: <c>GET /health</c>, <c>/api/v1/ping</c> and <c>/api/v1/workflows</c>,
+/// for users as they stand, and for the probes of an observer below <c>/from/{observer}</c>.
+/// </summary>
+/// <remarks>
+/// Faults: <c>PUT</c> or <c>DELETE /lab/deny/{observer}</c> aborts that observer's connections or serves it again;
+/// <c>PUT /lab/health/healthy</c> or <c>/lab/health/unhealthy</c> makes <c>/health</c> answer 200 or 503.
+/// </remarks>
+public sealed class SampleService : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, bool> _denied = new(StringComparer.Ordinal);
+    private readonly RegionId _region;
+    private WebApplication? _web;
+    private volatile bool _unhealthy;
+
+    private SampleService(RegionId region) => _region = region;
+
+    /// <summary>Where the service listens.</summary>
+    public Uri Address => EmbeddedWeb.AddressOf(_web!);
+
+    /// <summary>Starts a service; it answers when the task ends.</summary>
+    /// <param name="region">The region that it says it is in.</param>
+    /// <param name="port">The port on 127.0.0.1; 0 is any free one.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="LabException">The port is in use.</exception>
+    public static async Task<SampleService> StartAsync(RegionId region, int port, CancellationToken cancellationToken)
+    {
+        var service = new SampleService(region);
+        service._web = await EmbeddedWeb.StartAsync(port, static _ => { }, _ => service.HandleAsync, cancellationToken);
+        return service;
+    }
+
+    /// <summary>Closes all connections and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_web is not null)
+        {
+            await _web.DisposeAsync();
+        }
+    }
+
+    private Task HandleAsync(HttpContext context)
+    {
+        var segments = (context.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (segments is ["from", var observer, .. var rest])
+        {
+            if (_denied.ContainsKey(observer))
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            segments = rest;
+        }
+
+        return (context.Request.Method, segments) switch
+        {
+            ("GET", ["health"]) => _unhealthy
+                ? AnswerAsync(context, StatusCodes.Status503ServiceUnavailable, new JsonObject { ["status"] = "unhealthy" })
+                : AnswerAsync(context, StatusCodes.Status200OK, new JsonObject { ["status"] = "healthy" }),
+            ("GET", ["api", "v1", "ping" or "workflows"]) =>
+                AnswerAsync(context, StatusCodes.Status200OK, new JsonObject { ["region"] = _region.Value, ["pid"] = Environment.ProcessId }),
+            ("PUT", ["lab", "deny", var denied]) => SwitchAsync(context, () => _denied[denied] = true),
+            ("DELETE", ["lab", "deny", var denied]) => SwitchAsync(context, () => _denied.TryRemove(denied, out _)),
+            ("PUT", ["lab", "health", "healthy"]) => SwitchAsync(context, () => _unhealthy = false),
+            ("PUT", ["lab", "health", "unhealthy"]) => SwitchAsync(context, () => _unhealthy = true),
+            _ => AnswerAsync(context, StatusCodes.Status404NotFound, new JsonObject { ["error"] = "not_found" }),
+        };
+    }
+
+    private static Task SwitchAsync(HttpContext context, Action set)
+    {
+        set();
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private static Task AnswerAsync(HttpContext context, int status, JsonObject body)
+    {
+        var text = body.ToJsonString();
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = text.Length;
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}

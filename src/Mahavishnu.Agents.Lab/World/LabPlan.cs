@@ -1,0 +1,44 @@
+using System.Globalization;
+using Mahavishnu.Agents.Core.Regions;
+
+namespace Mahavishnu.Agents.Lab.World;
+
+/// <summary>Everything that the configuration of a lab's agents depends on.</summary>
+/// <param name="Directory">The lab's directory; the configuration goes to <c>config</c> in it.</param>
+/// <param name="Timing">The profile and its windows.</param>
+/// <param name="Regions">The regions in order.</param>
+/// <param name="Edge">Where the edge is controlled.</param>
+/// <param name="HoldsEuropeanData">Whether regions in the EU hold a class of data that may not leave it.</param>
+internal sealed record LabPlan(string Directory, LabTiming Timing, IReadOnlyList<RegionPlan> Regions, Uri Edge, bool HoldsEuropeanData)
+{
+    /// <summary>Where the agents read their configuration.</summary>
+    public string ConfigDirectory => Path.Combine(Directory, "config");
+
+    /// <summary>The file with the token of the agents' HTTP interface.</summary>
+    public string AgentTokenFile => Path.Combine(Directory, "tokens", "agent");
+
+    /// <summary>The file with the token of the edge.</summary>
+    public string EdgeTokenFile => Path.Combine(Directory, "tokens", "edge");
+}
+
+/// <summary>One region and the ports of its processes on 127.0.0.1.</summary>
+/// <param name="Facts">The region.</param>
+/// <param name="ServicePort">The sample service.</param>
+/// <param name="ConsulPort">The store.</param>
+/// <param name="AgentPort">The agent's HTTP interface.</param>
+internal sealed record RegionPlan(LabRegionFacts Facts, int ServicePort, int ConsulPort, int AgentPort)
+{
+    /// <summary>The region.</summary>
+    public RegionId Region => Facts.Region;
+
+    /// <summary>Where its service listens.</summary>
+    public Uri Service => At(ServicePort);
+
+    /// <summary>Where its store listens.</summary>
+    public Uri Consul => At(ConsulPort);
+
+    /// <summary>Where its agent listens.</summary>
+    public Uri Agent => At(AgentPort);
+
+    private static Uri At(int port) => new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/");
+}

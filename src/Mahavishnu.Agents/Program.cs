@@ -1,1 +1,1 @@
-return 0;
+return await Mahavishnu.Agents.Cli.CommandLine.RunAsync(args);

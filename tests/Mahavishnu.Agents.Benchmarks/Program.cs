@@ -1,1 +1,16 @@
-return 0;
+using Mahavishnu.Agents.Benchmarks.Probes;
+
+// Each verb is a benchmark; the ones with a second word are the processes that a benchmark starts.
+return args switch
+{
+    ["probes", .. var rest] => await ProbesBenchmark.RunAsync(rest),
+    ["probes-prober", .. var rest] => await ProberProcess.RunAsync(rest),
+    ["probes-target", ..] => await TargetProcess.RunAsync(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Usage: probes [--json] [--seconds N] [--concurrency C] [--rounds R]");
+    return 2;
+}

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Mahavishnu.Agents.Core.Health;
 
 namespace Mahavishnu.Agents.Adapters.Probes;
@@ -8,30 +6,23 @@ namespace Mahavishnu.Agents.Adapters.Probes;
 /// <remarks>
 /// The probe owns one connection, kept between probes up to <see cref="ProbeOptions.ConnectionLifetime"/>. When a kept one
 /// ends before the answer, the request is sent once more on a new connection within the same deadline, so that an idle
-/// timeout of the target is no failure while a dead listener is. Proxies, cookies and redirects are off. The body is
-/// always read to its end: a target that cannot finish its answer is not healthy.
+/// timeout of the target is no failure while a dead listener is. A kept one whose target vanished without a word costs
+/// one probe its deadline; the next connects anew. Proxies, cookies and redirects are off. The body is always read to
+/// its end: a target that cannot finish its answer is not healthy.
 /// </remarks>
 public sealed class HttpProbe : IProbe, IDisposable
 {
     /// <summary>The longest body that is read.</summary>
     public const int BodyLimitBytes = 64 * 1024;
 
-    private const int HeadersLimitKibibytes = 16;
     private const int ShownCharacters = 60;
-    private const string Connecting = "connecting";
-    private const string Negotiating = "negotiating TLS";
-    private const string Waiting = "waiting for the answer";
-    private const string Reading = "reading the body";
 
     private readonly ProbeOptions _options;
     private readonly TimeProvider _time;
     private readonly JsonExpectation? _body;
-    private readonly CertificateCheck _certificate;
-    private readonly HttpMessageInvoker _client;
+    private readonly HttpProbeConnection _connection;
 
     private byte[] _buffer = new byte[1024];
-    private string _doing = Connecting;
-    private int _connects;
     private int _asking;
 
     /// <summary>Prepares the probe; nothing is connected yet.</summary>
@@ -51,11 +42,15 @@ public sealed class HttpProbe : IProbe, IDisposable
             throw new ArgumentException($"Cannot probe with {options.Method}; expected GET or HEAD.", nameof(options));
         }
 
+        if (options.Method == HttpMethod.Head && options.ExpectedBody is not null)
+        {
+            throw new ArgumentException("An answer to HEAD has no body to compare; expected GET.", nameof(options));
+        }
+
         _options = options;
         _time = time;
         _body = options.ExpectedBody is { } expected ? new JsonExpectation(expected) : null;
-        _certificate = new CertificateCheck(options.Url.Host);
-        _client = new HttpMessageInvoker(CreateHandler(), disposeHandler: true);
+        _connection = new HttpProbeConnection(options);
     }
 
     /// <inheritdoc />
@@ -69,8 +64,6 @@ public sealed class HttpProbe : IProbe, IDisposable
         var startedAt = _time.GetTimestamp();
         using var deadline = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        (_doing, _connects) = (Waiting, 0);
-        _certificate.Reset();
         try
         {
             var problem = await FindProblemAsync(either.Token);
@@ -88,11 +81,11 @@ public sealed class HttpProbe : IProbe, IDisposable
     }
 
     /// <summary>Closes the connection.</summary>
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _connection.Dispose();
 
     private async Task<string?> FindProblemAsync(CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(cancellationToken);
+        using var response = await _connection.SendAsync(cancellationToken);
         if ((int)response.StatusCode != _options.ExpectedStatus)
         {
             return $"status {(int)response.StatusCode}, expected {_options.ExpectedStatus}";
@@ -103,32 +96,9 @@ public sealed class HttpProbe : IProbe, IDisposable
             return headerProblem;
         }
 
-        _doing = Reading;
         return await ReadBodyAsync(response.Content, cancellationToken) is { } length
             ? _body?.Difference(_buffer.AsMemory(0, length))
             : $"body is over {BodyLimitBytes / 1024} KiB";
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var request = CreateRequest();
-            return await _client.SendAsync(request, cancellationToken);
-        }
-        catch (HttpRequestException error) when (_connects == 0 && ProbeFailure.IsReset(error))
-        {
-            // The handler repeats a request by itself when the connection was closed, but not when it was reset.
-            using var again = CreateRequest();
-            return await _client.SendAsync(again, cancellationToken);
-        }
-    }
-
-    private HttpRequestMessage CreateRequest()
-    {
-        var request = new HttpRequestMessage(_options.Method, _options.Url);
-        request.Headers.TryAddWithoutValidation("User-Agent", "mahavishnu-agent");
-        return request;
     }
 
     private string? HeaderProblem(HttpResponseMessage response)
@@ -175,11 +145,11 @@ public sealed class HttpProbe : IProbe, IDisposable
 
     private ProbeOutcome Judge(string? problem, TimeSpan duration)
     {
-        var timeLeft = _certificate.ExpiresAt - _time.GetUtcNow();
+        var timeLeft = _connection.Certificate.ExpiresAt - _time.GetUtcNow();
         // A kept connection outlives the certificate that it was opened with.
         if (problem is null && timeLeft <= TimeSpan.Zero)
         {
-            problem = FormattableString.Invariant($"TLS: certificate expired on {_certificate.ExpiresAt:yyyy-MM-dd}");
+            problem = FormattableString.Invariant($"TLS: certificate expired on {_connection.Certificate.ExpiresAt:yyyy-MM-dd}");
         }
 
         var outcome = problem is null ? ProbeOutcome.Passed(duration) : ProbeOutcome.Failed(problem, duration);
@@ -192,57 +162,11 @@ public sealed class HttpProbe : IProbe, IDisposable
         if (overdue || error is OperationCanceledException)
         {
             return ProbeOutcome.Failed(
-                FormattableString.Invariant($"timed out after {_options.Timeout.TotalMilliseconds:0} ms while {Doing}"), duration);
+                FormattableString.Invariant($"timed out after {_options.Timeout.TotalMilliseconds:0} ms while {_connection.Doing}"), duration);
         }
 
-        return _certificate.Problem is { } problem
+        return _connection.Certificate.Problem is { } problem
             ? ProbeOutcome.Failed($"TLS: {problem}", duration)
-            : ProbeFailure.Describe(error, Doing, duration);
-    }
-
-    private string Doing => _doing == Negotiating && _certificate.Seen ? Waiting : _doing;
-
-    private SocketsHttpHandler CreateHandler() => new()
-    {
-        MaxConnectionsPerServer = 1,
-        PooledConnectionLifetime = _options.ConnectionLifetime,
-        PooledConnectionIdleTimeout = _options.ConnectionLifetime,
-        // An abandoned attempt must not stand in the way of the next probe.
-        ConnectTimeout = _options.Timeout,
-        ConnectCallback = ConnectAsync,
-        SslOptions = _certificate.ToOptions(_options.TrustedRoots),
-        MaxResponseHeadersLength = HeadersLimitKibibytes,
-        // What is left of a refused answer is not worth reading: a new connection is.
-        MaxResponseDrainSize = 0,
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-    };
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        if (++_connects > 1)
-        {
-            // The handler would repeat the request three times even on new connections; once is enough to judge a target.
-            throw new HttpIOException(HttpRequestError.ResponseEnded);
-        }
-
-        _doing = Connecting;
-        EndPoint target = IPAddress.TryParse(_options.Url.DnsSafeHost, out var address)
-            ? new IPEndPoint(address, context.DnsEndPoint.Port)
-            : context.DnsEndPoint;
-        var socket = ProbeSocket.For(target);
-        try
-        {
-            await socket.ConnectAsync(target, cancellationToken);
-            _doing = _options.Url.Scheme == "https" ? Negotiating : Waiting;
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (Exception error) when (error is SocketException or OperationCanceledException)
-        {
-            socket.Dispose();
-            throw;
-        }
+            : ProbeFailure.Describe(error, _connection.Doing, duration);
     }
 }

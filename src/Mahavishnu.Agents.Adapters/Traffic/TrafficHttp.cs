@@ -26,11 +26,18 @@ internal sealed class TrafficHttp : IDisposable
     /// <param name="secret">What must never be seen in a message.</param>
     /// <param name="timeout">Longest time for one exchange.</param>
     /// <param name="time">The clock.</param>
+    /// <exception cref="ArgumentException">The address is not HTTP, or the secret cannot stand in a header.</exception>
     public TrafficHttp(string target, Uri address, (string Name, string Value) credential, string secret, TimeSpan timeout, TimeProvider time)
     {
         if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
         {
             throw new ArgumentException($"{target}: the address must be http:// or https://, found {address}.", nameof(address));
+        }
+
+        if (secret.Length == 0 || secret.Any(static c => c is <= ' ' or > '~'))
+        {
+            // Checked here, because the header collection would quote the value in its own exception.
+            throw new ArgumentException($"{target}: the credential is empty or holds blanks, line breaks or characters beyond ASCII.", nameof(secret));
         }
 
         (_target, _secret, _timeout, _time) = (target, secret, timeout, time);

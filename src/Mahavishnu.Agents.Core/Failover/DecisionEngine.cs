@@ -48,7 +48,7 @@ public static class DecisionEngine
         {
             kind = wanted;
         }
-        else if (blocking.Id == "D-08" || (blocking.Id == "D-04" && wanted != DecisionKind.NoFailover))
+        else if (blocking.Id is "D-04" or "D-08")
         {
             kind = DecisionKind.ManualIntervention;
         }

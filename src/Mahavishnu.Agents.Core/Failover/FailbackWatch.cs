@@ -39,7 +39,7 @@ public sealed class FailbackWatch(TimeSpan window, double score)
         ArgumentNullException.ThrowIfNull(input);
         if (!Away(input, region))
         {
-            return new FailbackReadiness(false, $"{region} serves its own users.");
+            return new FailbackReadiness(false, input.Routing.Shares(region).Count == 0 ? $"Nobody serves the users of {region}." : $"{region} serves its own users.");
         }
 
         if (!_healthySince.TryGetValue(region, out var since))

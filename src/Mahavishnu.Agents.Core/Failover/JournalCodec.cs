@@ -97,12 +97,12 @@ internal sealed record JournalText
     {
         Epoch = Epoch >= 1 ? Epoch : throw new ArgumentException($"epoch {Epoch} is not positive"),
         Sequence = Sequence >= 1 ? Sequence : throw new ArgumentException($"sequence {Sequence} is not positive"),
-        PlanId = PlanId,
+        PlanId = Present(PlanId, "planId"),
         Kind = Defined(Kind),
-        Step = Defined(Step),
+        Step = SagaTable.Row(Defined(Step)).Kind == Kind ? Step : throw new ArgumentException($"{Step} is not a step of a {Kind}"),
         Phase = Defined(Phase),
         Source = JournalCodec.Region(Source),
-        Target = JournalCodec.Region(Target),
+        Target = Target != Source ? JournalCodec.Region(Target) : throw new ArgumentException($"{Target} is source and target"),
         Audiences = [.. Audiences.Select(JournalCodec.Region)],
         Before = JournalCodec.Routes(Before),
         Desired = JournalCodec.Routes(Desired),
@@ -112,9 +112,12 @@ internal sealed record JournalText
         Irreversible = Irreversible,
         FailedTargets = [.. FailedTargets.Select(JournalCodec.Region)],
         ReturnedPercent = ReturnedPercent is >= 0 and <= 100 ? ReturnedPercent : throw new ArgumentException($"returnedPercent {ReturnedPercent} is not 0 to 100"),
-        Reason = Reason,
-        RequestedBy = RequestedBy,
+        Reason = Reason ?? "",
+        RequestedBy = RequestedBy ?? "",
     };
+
+    private static string Present(string? text, string name) =>
+        string.IsNullOrEmpty(text) ? throw new ArgumentException($"{name} is empty") : text;
 
     private static T Defined<T>(T value) where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw new ArgumentException($"{value} is not a known {typeof(T).Name}");

@@ -8,22 +8,28 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// <param name="On">Whether it is paused.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="By">Who changed it.</param>
-public sealed record MaintenanceRecord(long Sequence, bool On, string Reason, string By)
+public sealed record MaintenanceRecord(
+    [property: JsonRequired] long Sequence,
+    [property: JsonRequired] bool On,
+    [property: JsonRequired] string Reason,
+    [property: JsonRequired] string By)
 {
+    private static readonly MaintenanceRecord Unreadable = new(long.MaxValue, true, "the maintenance record cannot be read", "unknown");
+
     /// <summary>The record that counts among what the stores show: the newest; of two equally new ones, the one that pauses.</summary>
     public static MaintenanceRecord? Newest(IEnumerable<string> stored) =>
-        stored.Select(Parse).Where(static r => r is not null).MaxBy(static r => (r!.Sequence, r.On));
+        stored.Select(Parse).MaxBy(static r => (r.Sequence, r.On));
 
     /// <summary>Reads a stored record. A record that cannot be read pauses automation.</summary>
-    public static MaintenanceRecord? Parse(string text)
+    public static MaintenanceRecord Parse(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, MaintenanceJson.Default.MaintenanceRecord);
+            return JsonSerializer.Deserialize(text, MaintenanceJson.Default.MaintenanceRecord) is { Reason: not null, By: not null } record ? record : Unreadable;
         }
         catch (JsonException)
         {
-            return new MaintenanceRecord(long.MaxValue, true, "the maintenance record cannot be read", "unknown");
+            return Unreadable;
         }
     }
 

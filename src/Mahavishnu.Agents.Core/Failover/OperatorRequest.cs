@@ -6,7 +6,7 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// <param name="Kind">Failover or failback.</param>
 /// <param name="Region">The region to leave, or to give its users back.</param>
 /// <param name="To">The wished target of a failover; null leaves the choice to the ranking.</param>
-/// <param name="Force">Whether to go on without the observers' agreement, during maintenance and cooldown. Never past residency or to a dead region.</param>
+/// <param name="Force">Whether to go on without the observers' agreement and during maintenance. (The cooldown binds automation only.) Never past residency or to a dead region.</param>
 /// <param name="Reason">Why; needed with <paramref name="Force"/>.</param>
 /// <param name="By">Who asks: the name of the token.</param>
 public sealed record OperatorRequest(SagaKind Kind, RegionId Region, RegionId? To, bool Force, string? Reason, string By);

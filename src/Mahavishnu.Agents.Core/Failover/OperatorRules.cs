@@ -97,14 +97,22 @@ public static class OperatorRules
             return Refused("unhealthy_target", $"{original} is agreed to be down; users never go back to a dead region.");
         }
 
-        if (!request.Force && !failback.Ready)
+        if (input.Routing.Shares(original).Count == 0)
         {
-            return Refused("not_ready", $"{failback.Reason} To go on all the same, add --force --reason TEXT.");
+            return Refused("nobody_serves", $"Nobody serves the users of {original} now; use failover to choose a target.");
         }
 
-        return input.Routing.Shares(original).Count == 0
-            ? Refused("nobody_serves", $"Nobody serves the users of {original} now; use failover to choose a target.")
-            : new OperatorAnswer(SagaPlanner.Failback(planId, original, input.Routing, settings, request.By), "", $"failback of the users of {original} from {string.Join(", ", input.Routing.Shares(original).Keys)}");
+        var objection = input.Maintenance is { } paused ? $"Automation is paused: {paused}." : failback.Ready ? null : failback.Reason;
+        if (!request.Force && objection is not null)
+        {
+            return Refused("not_ready", $"{objection} To go on all the same, add --force --reason TEXT.");
+        }
+
+        var plan = SagaPlanner.Failback(planId, original, input.Routing, settings, request.By);
+        return new OperatorAnswer(
+            plan with { Reason = request.Reason ?? plan.Reason },
+            "",
+            $"failback of the users of {original} from {string.Join(", ", input.Routing.Shares(original).Keys)}");
     }
 
     private static OperatorAnswer Refused(string code, string message) => new(null, code, message);

@@ -52,7 +52,7 @@ public sealed class SagaMachine(SagaSettings settings)
 
         (_running, _result, _resultDetail) = (false, result, detail);
         _nextTry = now + settings.RetryInterval;
-        _healthySince = result == EffectResult.Done ? now : _healthySince;
+        _healthySince ??= result is EffectResult.Done or EffectResult.Partial ? now : null;
         if (result == EffectResult.Refused)
         {
             Trouble = $"{record.Step}: {detail}";
@@ -74,15 +74,16 @@ public sealed class SagaMachine(SagaSettings settings)
             return new SagaAction.Wait($"{record.Step} is being carried out");
         }
 
-        if (record.Phase == StepPhase.Done)
+        if (record.Phase == StepPhase.Done && SagaTable.Next(record) is null)
         {
-            return new SagaAction.Propose(Advance(record));
+            return new SagaAction.Propose(record with { Phase = StepPhase.Complete });
         }
 
-        var overdue = now - _stepSince > settings.StepDeadline + OwnTime(record.Step);
+        var allowed = settings.StepDeadline + OwnTime(record);
+        var overdue = record.Phase != StepPhase.Done && now - _stepSince > allowed;
         if (overdue)
         {
-            Trouble ??= $"{record.Step} of {record.PlanId} has taken longer than {settings.StepDeadline.TotalSeconds} s: {_resultDetail}";
+            Trouble ??= $"{record.Step} of {record.PlanId} has taken longer than {allowed.TotalSeconds} s: {(_resultDetail.Length == 0 ? "nothing was seen of it" : _resultDetail)}";
         }
 
         if (record.Phase == StepPhase.AbortIntended)
@@ -90,7 +91,10 @@ public sealed class SagaMachine(SagaSettings settings)
             return Settled(overdue) ? new SagaAction.Propose(record with { Phase = StepPhase.Aborted }) : TryEffect(now, record, StepWork.Traffic);
         }
 
-        return Detour(record, input) is { } detour ? new SagaAction.Propose(detour)
+        // A region may have died since the last record, so every way on, also that from a finished step, looks first.
+        return Detour(record, input, overdue) is { } detour ? new SagaAction.Propose(detour)
+            : _held && IsDown(input, record.Target) ? new SagaAction.Wait(Trouble!)
+            : record.Phase == StepPhase.Done ? new SagaAction.Propose(Advance(record))
             : SagaTable.Row(record.Step).Work == StepWork.Observation ? Observe(now, record, input)
             : Settled(overdue) ? Finish(now, record)
             : TryEffect(now, record, SagaTable.Row(record.Step).Work);
@@ -98,24 +102,38 @@ public sealed class SagaMachine(SagaSettings settings)
 
     private void Accept(TimeSpan now, JournalRecord? record)
     {
-        var sameStep = record is not null && _record is not null && record.Step == _record.Step && record.PlanId == _record.PlanId && record.Target == _record.Target;
-        _record = record;
+        var sameWork = record is not null && _record is not null && Work(record) == Work(_record);
+        (_record, _running) = (record, false);
         (_result, _resultDetail, _nextTry, _healthySince, _held) = (null, "", now, null, false);
-        _stepSince = sameStep ? _stepSince : now;
+        _stepSince = sameWork ? _stepSince : now;
         Trouble = null;
     }
 
+    /// <summary>What has one deadline: a record that only repeats it, as a new leader's does, gets no new one.</summary>
+    private static (string, SagaStep, StepPhase, RegionId, int) Work(JournalRecord record) =>
+        (record.PlanId, record.Step, record.Phase, record.Target, record.ReturnedPercent);
+
     /// <summary>The time that a step takes even when all is well.</summary>
-    private TimeSpan OwnTime(SagaStep step) => step switch
+    private TimeSpan OwnTime(JournalRecord record) => record switch
     {
-        SagaStep.Watch or SagaStep.VerifyFailback => settings.Watch,
-        SagaStep.DrainFailover => settings.FailbackDrain,
+        { Phase: StepPhase.AbortIntended } => TimeSpan.Zero,
+        { Step: SagaStep.Watch or SagaStep.VerifyFailback } => settings.Watch,
+        { Step: SagaStep.DrainFailover } => ShareTime,
         _ => TimeSpan.Zero,
     };
 
-    /// <summary>A partial effect is good enough once the step's deadline has passed: the rest is left to the reconciler.</summary>
+    /// <summary>How long each share stands before the next one, or the full return, follows.</summary>
+    private TimeSpan ShareTime => settings.FailbackDrain / settings.ReturnShares.Count;
+
+    /// <summary>
+    /// A partial effect on traffic is good enough once the step's deadline has passed: the rest is left to the reconciler.
+    /// Nothing reconciles data, so a partial fence, catch-up or promotion never is.
+    /// </summary>
     private bool Settled(bool overdue) =>
-        _result == EffectResult.Done || (_result == EffectResult.Partial && (overdue || _record!.Step == SagaStep.DrainSource));
+        _result == EffectResult.Done
+        || (_result == EffectResult.Partial
+            && (_record!.Phase == StepPhase.AbortIntended || SagaTable.Row(_record.Step).Work == StepWork.Traffic)
+            && (overdue || _record.Step == SagaStep.DrainSource));
 
     private SagaAction TryEffect(TimeSpan now, JournalRecord record, StepWork work)
     {
@@ -135,11 +153,9 @@ public sealed class SagaMachine(SagaSettings settings)
             return new SagaAction.Propose(record with { Phase = StepPhase.Done });
         }
 
-        // Each share stands for its part of the drain time before the next one, or the full return, follows.
-        var stage = settings.FailbackDrain / settings.ReturnShares.Count;
-        if (now - (_healthySince ?? now) < stage)
+        if (now - (_healthySince ?? now) < ShareTime)
         {
-            return new SagaAction.Wait($"{record.ReturnedPercent} % returned, the next share follows after {stage.TotalSeconds} s");
+            return new SagaAction.Wait($"{record.ReturnedPercent} % returned, the next share follows after {ShareTime.TotalSeconds} s");
         }
 
         var next = settings.ReturnShares.FirstOrDefault(p => p > record.ReturnedPercent);
@@ -148,11 +164,7 @@ public sealed class SagaMachine(SagaSettings settings)
 
     private JournalRecord Advance(JournalRecord record)
     {
-        if (SagaTable.Next(record) is not { } row)
-        {
-            return record with { Phase = StepPhase.Complete };
-        }
-
+        var row = SagaTable.Next(record)!;
         var next = record with { Step = row.Step, Phase = StepPhase.Intended, Irreversible = record.Irreversible || row.Irreversible };
         return row.Step switch
         {
@@ -184,64 +196,65 @@ public sealed class SagaMachine(SagaSettings settings)
     }
 
     /// <summary>The record that leaves the straight way when a region fails on it; null while it is to be kept.</summary>
-    private JournalRecord? Detour(JournalRecord record, DecisionInput input)
+    private JournalRecord? Detour(JournalRecord record, DecisionInput input, bool overdue)
     {
-        var target = input.View[record.Target];
-        var source = input.View[record.Source];
-        var targetFails = target.Condition == RegionCondition.Down || target.AtMost < settings.FailingScore;
+        var targetFails = IsDown(input, record.Target) || input.View[record.Target].AtMost < settings.FailingScore;
         if (record.Kind == SagaKind.Failback)
         {
-            return FailbackDetour(record, targetFails, source);
+            return FailbackDetour(record, input, targetFails, overdue);
         }
 
-        if (record is { Step: SagaStep.DrainSource, Irreversible: false } && source.AtLeast >= settings.TargetScore && record.RequestedBy == Automatic)
+        if (record is { Step: SagaStep.DrainSource, Irreversible: false } && input.View[record.Source].AtLeast >= settings.TargetScore && record.RequestedBy == Automatic)
         {
-            return Abort(record, $"{record.Source} is agreed healthy again");
+            return Abort(record, input, $"{record.Source} is agreed healthy again");
         }
 
         if (!targetFails)
         {
-            Resume();
-            return null;
+            return Resume();
         }
 
         var next = record.Irreversible ? null : NextTarget(record, input);
-        if (next is not null)
-        {
-            return next;
-        }
-
-        Hold(record.Irreversible
+        return next ?? Hold(input, record, record.Irreversible
             ? $"target {record.Target} fails after an irreversible step was intended"
             : $"target {record.Target} fails and no other lawful, healthy region is left");
-        return null;
     }
 
-    private JournalRecord? FailbackDetour(JournalRecord record, bool originalFails, AgreedRegion failover)
+    private JournalRecord? FailbackDetour(JournalRecord record, DecisionInput input, bool originalFails, bool overdue)
     {
-        if (failover.Condition == RegionCondition.Down && !originalFails && record.Step is SagaStep.DrainFailover)
+        var servingDown = IsDown(input, record.Source);
+        if (record.Step < SagaStep.DrainFailover)
         {
-            // The region that serves now has died: all of the audience goes home at once.
-            return Share(record with { Step = SagaStep.EnableOriginal, Reason = $"{record.Source} went down during the failback" }, 100);
+            // Nothing has changed yet. A failback that cannot go on now makes room for whatever else is needed.
+            return originalFails ? Abort(record, input, $"{record.Target} fails again")
+                : servingDown ? Abort(record, input, $"{record.Source}, which serves the users, is down: that needs a failover")
+                : overdue && record.Step == SagaStep.VerifyOriginal ? Abort(record, input, _resultDetail)
+                : null;
         }
 
-        if (!originalFails)
+        if (servingDown && record.Step == SagaStep.DrainFailover && !IsDown(input, record.Target))
         {
-            Resume();
-            return null;
+            return Share(record with { Step = SagaStep.EnableOriginal, Phase = StepPhase.Intended, Reason = $"{record.Source} went down during the failback" }, 100);
         }
 
-        if (failover.Condition != RegionCondition.Down)
-        {
-            return Abort(record, $"{record.Target} fails again");
-        }
-
-        Hold($"both {record.Target} and {record.Source} are down");
-        return null;
+        return !originalFails ? Resume()
+            : servingDown ? Hold(input, record, $"{record.Target} fails and {record.Source} is down")
+            : Abort(record, input, $"{record.Target} fails again");
     }
 
-    private static JournalRecord Abort(JournalRecord record, string reason) =>
-        record with { Phase = StepPhase.AbortIntended, Desired = record.Before, Reason = reason };
+    /// <summary>Back to the routing before the saga, save that nothing goes back to a region that has died since.</summary>
+    private static JournalRecord Abort(JournalRecord record, DecisionInput input, string reason)
+    {
+        if (record.Desired.Equals(record.Before))
+        {
+            return record with { Phase = StepPhase.Aborted, Reason = reason };
+        }
+
+        var leaving = input.Regions.Keys.Where(r => IsDown(input, r) || (record.Kind == SagaKind.Failback && r == record.Target)).ToHashSet();
+        return record with { Phase = StepPhase.AbortIntended, Desired = SagaPlanner.Drained(record.Before, leaving, record.Audiences), ReturnedPercent = 0, Reason = reason };
+    }
+
+    private static bool IsDown(DecisionInput input, RegionId region) => input.View[region].Condition == RegionCondition.Down;
 
     private static JournalRecord? NextTarget(JournalRecord record, DecisionInput input)
     {
@@ -258,16 +271,19 @@ public sealed class SagaMachine(SagaSettings settings)
             : moved with { Step = SagaStep.Redirect, Desired = SagaPlanner.Redirected(record.Desired, record.Audiences, best.Region) };
     }
 
-    private void Hold(string reason)
+    /// <summary>Calls a person. A target that is down is waited for; one that still serves somebody is better than none, and is gone on with.</summary>
+    private JournalRecord? Hold(DecisionInput input, JournalRecord record, string reason)
     {
         _held = true;
-        Trouble = $"{reason}; holding";
+        Trouble = $"{reason}; {(IsDown(input, record.Target) ? "holding" : "going on with what is left of it")}";
+        return null;
     }
 
-    private void Resume()
+    private JournalRecord? Resume()
     {
         Trouble = _held ? null : Trouble;
         _held = false;
+        return null;
     }
 
     /// <summary>The requester of a saga that nobody asked for.</summary>

@@ -20,6 +20,9 @@ public static class SagaPlanner
         ArgumentNullException.ThrowIfNull(settings);
         var target = verdict.Target ?? throw new ArgumentException("A failover needs a target.", nameof(verdict));
         var immediate = verdict.Kind == DecisionKind.ImmediateFailover;
+
+        // Whoever shares an audience with the source keeps it only if it could take over: a dead one gets no greater share.
+        var leaving = verdict.Candidates.Where(static c => c.Rank == 0).Select(static c => c.Region).Append(verdict.Source).ToHashSet();
         return new JournalRecord
         {
             PlanId = planId,
@@ -30,7 +33,7 @@ public static class SagaPlanner
             Target = target,
             Audiences = verdict.Audiences,
             Before = routing,
-            Desired = Drained(routing, verdict.Source, verdict.Audiences),
+            Desired = Drained(routing, leaving, verdict.Audiences),
             Decision = verdict.Kind,
             Risk = verdict.Risk,
             Skipped = [.. SagaTable.Rows
@@ -76,13 +79,14 @@ public static class SagaPlanner
         };
     }
 
-    /// <summary>The routing with the source taken out of some audiences; a share of others is left to them.</summary>
-    public static RoutingTable Drained(RoutingTable routing, RegionId source, IEnumerable<RegionId> audiences)
+    /// <summary>The routing with some regions taken out of some audiences, in favour of the others that serve them; drained where there are none.</summary>
+    public static RoutingTable Drained(RoutingTable routing, IReadOnlySet<RegionId> leaving, IEnumerable<RegionId> audiences)
     {
+        ArgumentNullException.ThrowIfNull(leaving);
         ArgumentNullException.ThrowIfNull(audiences);
         return audiences.Aggregate(routing, (table, audience) =>
         {
-            var others = table.Shares(audience).Where(s => s.Key != source).ToList();
+            var others = table.Shares(audience).Where(s => !leaving.Contains(s.Key)).ToList();
             return table.With(audience, others.Count == 0 ? [] : Scaled(others));
         });
     }

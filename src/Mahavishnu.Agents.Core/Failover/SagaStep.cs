@@ -31,7 +31,7 @@ public enum SagaStep
     /// <summary>Failover: the audiences go to the target.</summary>
     Redirect,
 
-    /// <summary>Failover: the target is agreed healthy and traffic reads back as desired.</summary>
+    /// <summary>Failover: the target is agreed healthy; that traffic reads back as desired was part of the step before.</summary>
     Verify,
 
     /// <summary>Failover: the target stays healthy for the watch time.</summary>

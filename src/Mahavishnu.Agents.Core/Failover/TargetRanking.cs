@@ -48,7 +48,7 @@ public static class TargetRanking
             : score < input.Thresholds.Target ? FormattableString.Invariant($"its agreed score {score:0.##} is below {input.Thresholds.Target}")
             : null;
         return objection is null
-            ? new TargetCandidate(target.Region, 1, allowed, risk, FormattableString.Invariant($"agreed score {agreed.AtLeast:0.##}, {lawful[0].Answer.Reason}, data-loss risk {risk}"))
+            ? new TargetCandidate(target.Region, 1, allowed, risk, FormattableString.Invariant($"agreed score {agreed.AtLeast:0.##}, {string.Join(" but ", lawful.OrderBy(static l => !l.Answer.Lawful).Select(static l => l.Answer.Reason).Distinct())}, data-loss risk {risk}"))
             : new TargetCandidate(target.Region, 0, allowed, risk, objection);
     }
 }

@@ -5,6 +5,6 @@ namespace Mahavishnu.Agents.Core.Health;
 /// <param name="QueueDelay">The longest that work may wait for a thread.</param>
 public sealed record ObserverLimits(TimeSpan TimerLateness, TimeSpan QueueDelay)
 {
-    /// <summary>250 ms each: half of the shortest probe timeout of the built-in profiles, so that a pause of ours cannot eat a whole probe.</summary>
-    public static ObserverLimits Default { get; } = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250));
+    /// <summary>500 ms each: the shortest probe timeout of the built-in profiles, so that a longer pause of ours can fail a whole probe.</summary>
+    public static ObserverLimits Default { get; } = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(500));
 }

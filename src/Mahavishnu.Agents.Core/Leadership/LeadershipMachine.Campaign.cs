@@ -126,7 +126,7 @@ public sealed partial class LeadershipMachine
             case (StoreRequest.DestroySession, _):
                 AskForLock(now, claim);
                 break;
-            case (StoreRequest.Acquire, StoreAnswerKind.Ok):
+            case (StoreRequest.Acquire acquire, StoreAnswerKind.Ok) when acquire.Session == claim.Session:
                 claim.TakeLock(now);
                 _next++;
                 AcquireNext(now);
@@ -212,7 +212,7 @@ public sealed partial class LeadershipMachine
             case Stage.ReadingEpoch:
                 return claim.Last is { EpochNumber: not null } read && read.Leader?.Session == claim.Session;
             case Stage.WritingEpoch:
-                (claim.EpochWritten, claim.EpochIndex) = (true, answer.Index);
+                claim.TakeEpoch(answer.Index);
                 return true;
             case Stage.ReadingJournal:
                 claim.JournalIndex = claim.Last?.Journal?.ModifyIndex ?? 0;
@@ -227,16 +227,12 @@ public sealed partial class LeadershipMachine
     {
         if (_stage == Stage.ReadingEpoch)
         {
-            // What was lost before this election may be filled again by it; what is lost later may not.
-            var highest = _claims.Max(static c => c.HighestEpochSeen);
-            _claims.ForEach(c => c.LostBeforeElection = c.LostData(highest));
+            LeaveOutLosses(agreed);
         }
 
-        // Having written back, even a store that had lost its data holds everything there is.
-        var counted = _stage == Stage.WritingBack ? agreed.Count : agreed.Count(static c => !c.LostBeforeElection);
-        if (counted < Majority)
+        if (agreed.Count < Majority)
         {
-            Abandon(now, $"{counted} of {_claims.Count} stores with their data agreed while {Describe(_stage)}, {Majority} are needed");
+            Abandon(now, $"{agreed.Count} of {_claims.Count} stores with their data agreed while {Describe(_stage)}, {Majority} are needed");
             return;
         }
 
@@ -258,10 +254,26 @@ public sealed partial class LeadershipMachine
         }
     }
 
+    /// <summary>
+    /// Stores that have lost their data take no part in the election: an epoch written there before the record has come
+    /// back would hide the loss. The established term fills them again; what is lost later it may not.
+    /// </summary>
+    private void LeaveOutLosses(List<StoreClaim> agreed)
+    {
+        var highest = _claims.Max(static c => c.HighestEpochSeen);
+        var lost = _claims.Where(c => c.LostData(highest)).ToList();
+
+        // A first election that was broken off leaves an epoch at a few stores and nothing else. It looks like the loss
+        // of a majority, but every store shows that there never was a record.
+        var brokenOff = agreed.Count == _claims.Count && lost.Count > _claims.Count - Majority && _claims.All(static c => c.Last?.Journal is null);
+        agreed.RemoveAll(c => !brokenOff && lost.Contains(c));
+        _claims.ForEach(c => c.EmptyBeforeElection = c.LostData(highest + 1));
+    }
+
     private void Recover(TimeSpan now, List<StoreClaim> agreed)
     {
         JournalRecord? newest = null;
-        foreach (var claim in agreed.Where(static c => !c.LostBeforeElection && c.Last?.Journal is not null))
+        foreach (var claim in agreed.Where(static c => c.Last?.Journal is not null))
         {
             var (record, problem) = JournalCodec.Read(claim.Last!.Journal!.Value);
             if (record is null)

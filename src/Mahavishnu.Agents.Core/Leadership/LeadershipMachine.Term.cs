@@ -120,7 +120,7 @@ public sealed partial class LeadershipMachine
             return;
         }
 
-        if (claim.LostData(_epoch) && !claim.LostBeforeElection)
+        if (claim.LostData(_epoch) && !claim.EmptyBeforeElection)
         {
             // The loss came after our election: only a leader elected after it may fill the store again.
             claim.NextExtension = now + _timing.WaitOut;
@@ -156,7 +156,7 @@ public sealed partial class LeadershipMachine
         else if (claim.EpochAttempted == _epoch)
         {
             // Our own write, whose answer was lost.
-            (claim.EpochWritten, claim.EpochIndex) = (true, claim.Last!.Epoch!.ModifyIndex);
+            claim.TakeEpoch(claim.Last!.Epoch!.ModifyIndex);
             (claim.JournalKnown, claim.JournalIndex) = (true, claim.Last.Journal?.ModifyIndex ?? 0);
         }
         else
@@ -172,7 +172,7 @@ public sealed partial class LeadershipMachine
             case (StoreRequest.CreateSession, StoreAnswerKind.Ok):
                 AskForLock(now, claim);
                 return;
-            case (StoreRequest.Acquire, StoreAnswerKind.Ok):
+            case (StoreRequest.Acquire acquire, StoreAnswerKind.Ok) when acquire.Session == claim.Session:
                 claim.TakeLock(now);
                 break;
             case (StoreRequest.Acquire, StoreAnswerKind.Refused):
@@ -185,11 +185,11 @@ public sealed partial class LeadershipMachine
 
                 claim.NextExtension = now + _timing.RetryInterval;
                 break;
-            case (StoreRequest.WriteEpoch, StoreAnswerKind.Ok):
-                (claim.EpochWritten, claim.EpochIndex) = (true, answer.Index);
+            case (StoreRequest.WriteEpoch, StoreAnswerKind.Ok) when claim.Locked:
+                claim.TakeEpoch(answer.Index);
                 (claim.JournalKnown, claim.JournalIndex) = (true, claim.Last?.Journal?.ModifyIndex ?? 0);
                 break;
-            case (StoreRequest.WriteJournal, StoreAnswerKind.Ok):
+            case (StoreRequest.WriteJournal, StoreAnswerKind.Ok) when claim.Locked:
                 (claim.SyncedSequence, claim.JournalIndex) = (pending.Sequence, answer.Index);
                 break;
             case (StoreRequest.WriteJournal, _):
@@ -217,7 +217,7 @@ public sealed partial class LeadershipMachine
         _reason = reason;
         foreach (var claim in _claims)
         {
-            claim.EpochWritten = false;
+            claim.DropEpoch();
             claim.Working = null;
         }
 
@@ -232,7 +232,10 @@ public sealed partial class LeadershipMachine
             return;
         }
 
-        var held = _claims.Where(static c => c.Session is not null).Select(static c => (c.Store, Session: c.Session!, Proved: c.Locked)).ToList();
+        // The marker overwrites the heartbeat of whoever held the lock before us, so it may stand only where that one has
+        // been waited out; elsewhere the lock is given back without it.
+        var held = _claims.Where(static c => c.Session is not null)
+            .Select(c => (c.Store, Session: c.Session!, Marks: c.Locked && c.WaitedOut(now, _timing.WaitOut))).ToList();
         foreach (var claim in _claims)
         {
             claim.DropLock();
@@ -240,9 +243,9 @@ public sealed partial class LeadershipMachine
             claim.Working = claim.Heartbeating = claim.Renewing = null;
         }
 
-        foreach (var (store, session, proved) in held)
+        foreach (var (store, session, marks) in held)
         {
-            if (proved)
+            if (marks)
             {
                 var marker = new HeartbeatValue(_self.Agent, _term, ++_counter, Released: true);
                 Send(now, id => new StoreRequest.Release(store, id, _timing.RequestTimeout, session, marker.ToText()));

@@ -78,12 +78,12 @@ public sealed record LeadershipTiming
     /// </summary>
     public IReadOnlyList<TimingInequality> Inequalities() =>
     [
-        new("heartbeat_interval <= validity / 3", HeartbeatInterval, Validity / 3),
-        new("request_timeout <= heartbeat_interval", RequestTimeout, HeartbeatInterval),
-        new($"validity * (1 + rho) / (1 - rho) + {Text(WaitOutSlack)} <= wait_out", LeastWaitOut, WaitOut),
-        new("effect_deadline + effect_margin <= validity - heartbeat_interval - request_timeout",
+        new("heartbeat_interval", "heartbeat_interval <= validity / 3", HeartbeatInterval, Validity / 3),
+        new("request_timeout", "request_timeout <= heartbeat_interval", RequestTimeout, HeartbeatInterval),
+        new("wait_out", $"validity * (1 + rho) / (1 - rho) + {Text(WaitOutSlack)} <= wait_out", LeastWaitOut, WaitOut),
+        new("effect_deadline", "effect_deadline + effect_margin <= validity - heartbeat_interval - request_timeout",
             EffectDeadline + EffectMargin, Validity - HeartbeatInterval - RequestTimeout),
-        new("10s (the least that Consul accepts) <= session_ttl", TimeSpan.FromSeconds(10), SessionTtl),
+        new("session_ttl", "10s (the least that Consul accepts) <= session_ttl", TimeSpan.FromSeconds(10), SessionTtl),
     ];
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;

@@ -22,13 +22,13 @@ internal sealed class StoreClaim(RegionId store)
     public bool Locked { get; private set; }
     public TimeSpan LockReplyAt { get; private set; }
     public TimeSpan? ProofSent { get; private set; }
-    public bool EpochWritten { get; set; }
-    public ulong EpochIndex { get; set; }
+    public bool EpochWritten { get; private set; }
+    public ulong EpochIndex { get; private set; }
     public ulong JournalIndex { get; set; }
     public bool JournalKnown { get; set; }
     public long SyncedSequence { get; set; }
     public long EpochAttempted { get; set; }
-    public bool LostBeforeElection { get; set; }
+    public bool EmptyBeforeElection { get; set; }
 
     // When the next routine request is due, and what is under way.
     public TimeSpan NextRead { get; set; }
@@ -63,6 +63,11 @@ internal sealed class StoreClaim(RegionId store)
             ForeignHeartbeat = heartbeat.Value;
             ForeignReleased = value is { Released: true };
         }
+        else if (state.Heartbeat is null)
+        {
+            // Nobody was here yet, or the store lost its data and what we knew of its last holder is void.
+            (ForeignHeartbeat, ForeignSince, ForeignReleased) = (null, null, false);
+        }
 
         if (state.Leader?.Session != Holder || changed)
         {
@@ -79,6 +84,17 @@ internal sealed class StoreClaim(RegionId store)
         ProofSent = null;
         NextHeartbeat = now;
     }
+
+    /// <summary>Our epoch stands there under that index.</summary>
+    public void TakeEpoch(ulong index)
+    {
+        EpochWritten = true;
+        EpochIndex = index;
+        EmptyBeforeElection = false;
+    }
+
+    /// <summary>Our epoch must be written there again.</summary>
+    public void DropEpoch() => EpochWritten = false;
 
     /// <summary>Stops counting the store at once.</summary>
     public void DropLock()

@@ -3,10 +3,11 @@ using System.Globalization;
 namespace Mahavishnu.Agents.Core.Leadership;
 
 /// <summary>One inequality between times: the left side must not exceed the right side.</summary>
+/// <param name="Key">The configuration key to blame when it is broken, e.g. <c>wait_out</c>.</param>
 /// <param name="Statement">The inequality in the names of the configuration.</param>
 /// <param name="Left">The value of the left side.</param>
 /// <param name="Right">The value of the right side.</param>
-public sealed record TimingInequality(string Statement, TimeSpan Left, TimeSpan Right)
+public sealed record TimingInequality(string Key, string Statement, TimeSpan Left, TimeSpan Right)
 {
     /// <summary>Whether it holds.</summary>
     public bool Holds => Left <= Right;

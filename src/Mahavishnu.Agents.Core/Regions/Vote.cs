@@ -70,7 +70,7 @@ internal sealed record VoteText(
     public (Vote? Vote, string Problem) ToVote()
     {
         var problem =
-            string.IsNullOrEmpty(Agent) || Process is null || Views is null || Views.Contains(null) ? "a field is empty"
+            string.IsNullOrEmpty(Agent) || Process is null || Views is null || Views.Any(static v => v is null || v.Failed?.Contains(null!) == true) ? "a field is empty"
             : !RegionId.IsValid(Region) ? $"'{Region}' is not the name of a region"
             : Counter < 1 ? $"counter {Counter} is not positive"
             : Views.FirstOrDefault(static v => !RegionId.IsValid(v.Region)) is { } nameless ? $"'{nameless.Region}' is not the name of a region"

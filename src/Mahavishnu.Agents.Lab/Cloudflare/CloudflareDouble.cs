@@ -69,9 +69,14 @@ public sealed class CloudflareDouble : IAsyncDisposable
         return answer.Envelope["result"]?["id"]?.ToString() ?? throw new ArgumentException(answer.Envelope.ToJsonString(), nameof(body));
     }
 
+    /// <summary>A copy of a pool as it is now.</summary>
+    /// <exception cref="KeyNotFoundException">There is none of that name or id.</exception>
+    public JsonObject Pool(string nameOrId) => _pools.Copy(nameOrId);
+
     /// <summary>Changes a pool as somebody else would; its time stamp changes too.</summary>
     /// <param name="nameOrId">Which pool.</param>
-    /// <param name="change">What to do to it; reading is fine as well.</param>
+    /// <param name="change">What to do to it; nothing is validated.</param>
+    /// <exception cref="KeyNotFoundException">There is none of that name or id.</exception>
     public void EditPool(string nameOrId, Action<JsonObject> change) => _pools.Edit(nameOrId, change);
 
     /// <inheritdoc />

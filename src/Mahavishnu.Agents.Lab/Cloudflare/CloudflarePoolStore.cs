@@ -56,12 +56,20 @@ internal sealed class CloudflarePoolStore(TimeProvider time)
         return Merge(pool, body);
     });
 
+    public JsonObject Copy(string nameOrId)
+    {
+        lock (_gate)
+        {
+            return (JsonObject)Existing(nameOrId).DeepClone();
+        }
+    }
+
     /// <summary>A change by somebody else, without any rule.</summary>
     public void Edit(string nameOrId, Action<JsonObject> change)
     {
         lock (_gate)
         {
-            var pool = Find(nameOrId) ?? throw new KeyNotFoundException($"No pool is called {nameOrId}.");
+            var pool = Existing(nameOrId);
             change(pool);
             Stamp(pool, "modified_on");
         }
@@ -90,6 +98,8 @@ internal sealed class CloudflarePoolStore(TimeProvider time)
                 : CloudflareAnswer.Failure(404, 1001, "pool not found");
         }
     }
+
+    private JsonObject Existing(string nameOrId) => Find(nameOrId) ?? throw new KeyNotFoundException($"No pool is called {nameOrId}.");
 
     private JsonObject? Find(string nameOrId) => _pools.Find(pool => Text(pool, "id") == nameOrId || Text(pool, "name") == nameOrId);
 

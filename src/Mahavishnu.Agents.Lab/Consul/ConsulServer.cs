@@ -17,7 +17,8 @@ namespace Mahavishnu.Agents.Lab.Consul;
 /// </summary>
 /// <remarks>
 /// Behaviour follows Consul 1.22. Registrations with the agent are seen by the catalog at once and need no leader; only
-/// time-to-live checks are run; transactions take operations on keys only; answers are never compressed.
+/// time-to-live checks are run; transactions take operations on keys only; answers are never compressed. Marks of deleted
+/// keys are kept, so indexes of prefixes never fall; the log in the data directory grows with every write.
 /// </remarks>
 public sealed class ConsulServer : IAsyncDisposable
 {
@@ -119,6 +120,8 @@ public sealed class ConsulServer : IAsyncDisposable
         .. new SessionEndpoints(context).Routes,
         .. new TxnEndpoint(context).Routes,
         .. new StatusEndpoints(context).Routes,
+        .. new AgentEndpoints(context).Routes,
+        .. new CatalogEndpoints(context).Routes,
     ];
 
     private static void RegisterOwnNode(ConsulStore store, ConsulServerOptions options) => store.Write(state =>

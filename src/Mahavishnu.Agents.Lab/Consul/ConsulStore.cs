@@ -4,17 +4,20 @@ using Microsoft.Extensions.Logging;
 namespace Mahavishnu.Agents.Lab.Consul;
 
 /// <summary>The running datacenter: the current state, its log, those who watch it and the timers that act on it. Safe for several threads.</summary>
-internal sealed class ConsulStore : IDisposable
+internal sealed partial class ConsulStore : IDisposable
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
     private readonly Lock _gate = new();
     private readonly SteadyClock _clock;
     private readonly WriteLog? _log;
     private readonly ConsulTimers _timers;
+    private readonly ILogger _logger;
     private volatile ConsulState _state = ConsulState.Initial;
 
     /// <summary>Opens the log, if there is a directory, and starts all timers in full.</summary>
     public ConsulStore(string? dataDirectory, TimeProvider time, ILogger logger)
     {
+        _logger = logger;
         _clock = new SteadyClock(time);
         if (dataDirectory is not null)
         {
@@ -34,11 +37,11 @@ internal sealed class ConsulStore : IDisposable
     public Watches Watches { get; } = new();
 
     /// <summary>Carries out a command.</summary>
-    /// <exception cref="IOException">The write could not be logged and was not done.</exception>
+    /// <exception cref="WriteLogException">The write could not be logged and was not done.</exception>
     public CommandOutcome Write(ConsulCommand command) => Write(_ => command)!;
 
     /// <summary>Carries out the command that <paramref name="decide"/> makes of the state, with nobody writing in between; null when it makes none.</summary>
-    /// <exception cref="IOException">The write could not be logged and was not done.</exception>
+    /// <exception cref="WriteLogException">The write could not be logged and was not done.</exception>
     public CommandOutcome? Write(Func<ConsulState, ConsulCommand?> decide)
     {
         lock (_gate)
@@ -59,6 +62,28 @@ internal sealed class ConsulStore : IDisposable
             }
 
             return outcome;
+        }
+    }
+
+    /// <summary>Carries out what a timer asks for, if the timer was not started again or stopped in the meantime; tries again later when it cannot be logged.</summary>
+    public void WriteWhenDue(KeyedTimers timers, string name, object run, Func<ConsulState, ConsulCommand?> decide)
+    {
+        lock (_gate)
+        {
+            if (!timers.IsCurrent(name, run))
+            {
+                return;
+            }
+
+            try
+            {
+                Write(decide);
+            }
+            catch (WriteLogException unwritten)
+            {
+                LogExpiryUnwritten(_logger, name, unwritten);
+                timers.Start(name, RetryAfter);
+            }
         }
     }
 
@@ -125,4 +150,7 @@ internal sealed class ConsulStore : IDisposable
             _log?.Dispose();
         }
     }
+
+    [LoggerMessage(EventId = 9003, Level = LogLevel.Error, Message = "The end of {Name} is due but could not be written; it is tried again. Until then sessions outlive their time.")]
+    private static partial void LogExpiryUnwritten(ILogger logger, string name, Exception cause);
 }

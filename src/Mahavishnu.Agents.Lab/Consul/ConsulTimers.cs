@@ -15,9 +15,9 @@ internal sealed class ConsulTimers : IDisposable
     /// <summary>Timers that write to <paramref name="store"/> when they come due.</summary>
     public ConsulTimers(TimeProvider time, ConsulStore store)
     {
-        _sessions = new KeyedTimers(time, (id, run) => store.Write(_ => _sessions!.IsCurrent(id, run) ? new ConsulCommand.DestroySession(id) : null));
-        _checks = new KeyedTimers(time, (name, run) => store.Write(state => _checks!.IsCurrent(name, run) ? Expire(state, name) : null));
-        _removals = new KeyedTimers(time, (name, run) => store.Write(state => _removals!.IsCurrent(name, run) ? Remove(state, name) : null));
+        _sessions = new KeyedTimers(time, (id, run) => store.WriteWhenDue(_sessions!, id, run, _ => new ConsulCommand.DestroySession(id)));
+        _checks = new KeyedTimers(time, (name, run) => store.WriteWhenDue(_checks!, name, run, state => Expire(state, name)));
+        _removals = new KeyedTimers(time, (name, run) => store.WriteWhenDue(_removals!, name, run, state => Remove(state, name)));
     }
 
     /// <summary>Starts and stops what a write made necessary.</summary>

@@ -12,45 +12,45 @@ namespace Mahavishnu.Agents.Lab.Consul;
 internal sealed partial class WriteLog : IDisposable
 {
     private const string FileName = "writes.jsonl";
+    private const string LockName = "in-use";
     private readonly FileStream _file;
+    private readonly FileStream _lock;
 
-    private WriteLog(FileStream file) => _file = file;
+    private WriteLog(FileStream file, FileStream directoryLock) => (_file, _lock) = (file, directoryLock);
 
     /// <summary>Opens the log of a directory, which is made if need be, and replays it.</summary>
     /// <param name="directory">Where the log is kept.</param>
     /// <param name="logger">Told about a last line that was cut off.</param>
     /// <returns>The log, ready to be continued; the state at its end; and the moment of the last write.</returns>
-    /// <exception cref="InvalidOperationException">Another process has the log open.</exception>
+    /// <exception cref="InvalidOperationException">Another server uses the directory.</exception>
     /// <exception cref="InvalidDataException">A line other than the last cannot be read.</exception>
     public static (WriteLog Log, ConsulState State, DateTimeOffset LastWrite) Open(string directory, ILogger logger)
     {
         var path = Path.Combine(Directory.CreateDirectory(directory).FullName, FileName);
-        FileStream file;
+        var directoryLock = LockDirectory(directory);
+        FileStream? file = null;
+        var opened = false;
         try
         {
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        }
-        catch (IOException inUse) when (File.Exists(path))
-        {
-            throw new InvalidOperationException($"The Consul data file {path} is open in another process: give each server a data directory of its own, or stop the other one.", inUse);
-        }
-
-        try
-        {
             var (state, lastWrite, end) = Replay(file, path, logger);
             file.SetLength(end);
             file.Position = end;
-            return (new WriteLog(file), state, lastWrite);
+            opened = true;
+            return (new WriteLog(file, directoryLock), state, lastWrite);
         }
-        catch
+        finally
         {
-            file.Dispose();
-            throw;
+            if (!opened)
+            {
+                file?.Dispose();
+                directoryLock.Dispose();
+            }
         }
     }
 
     /// <summary>Adds a command. When this fails nothing of the line stays in the file.</summary>
-    /// <exception cref="IOException">The disk is full or broken; the command must not be applied.</exception>
+    /// <exception cref="WriteLogException">The disk is full or broken; the command must not be applied.</exception>
     public void Append(ConsulCommand command, ulong index, DateTimeOffset at)
     {
         var start = _file.Position;
@@ -60,16 +60,33 @@ internal sealed partial class WriteLog : IDisposable
             _file.WriteByte((byte)'\n');
             _file.Flush();
         }
-        catch (IOException)
+        catch (IOException cause)
         {
             _file.SetLength(start);
             _file.Position = start;
-            throw;
+            throw new WriteLogException(_file.Name, cause);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>Keeps other processes out; the operating system lets go of it when this one dies.</summary>
+    private static FileStream LockDirectory(string directory)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException inUse)
+        {
+            throw new InvalidOperationException($"The Consul data directory {Path.GetFullPath(directory)} is in use: give each server a directory of its own, or stop the other one.", inUse);
+        }
+    }
 
     private static (ConsulState State, DateTimeOffset LastWrite, long End) Replay(FileStream file, string path, ILogger logger)
     {

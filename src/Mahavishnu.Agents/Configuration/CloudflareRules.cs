@@ -30,7 +30,7 @@ internal static class CloudflareRules
         if (record.FallbackPool is { } fallback && !pools.Contains(fallback))
         {
             context.Error(path.Key("fallback_pool"),
-                $"is {Shown.Quoted(fallback)}, which is no pool of the record; expected {(pools.Count == 0 ? "a pool" : $"one of {string.Join(", ", pools)}")}{Shown.DidYouMean(fallback, pools)}");
+                $"is {Shown.Quoted(fallback)}, which is no pool of the record; expected {(pools.Count == 0 ? "a pool" : $"one of {Shown.Listed(pools)}")}{Shown.DidYouMean(fallback, pools)}");
         }
 
         if (record.LoadBalancing && pools.Count == 0)

@@ -32,13 +32,6 @@ internal sealed class ConfigPath
     /// <summary>The path of an item in the list that is here.</summary>
     public ConfigPath Item(int index) => new(this, "", index);
 
-    /// <summary>Whether <paramref name="above"/> is this path or leads to it.</summary>
-    public bool IsBelow(string above)
-    {
-        var text = ToString();
-        return text == above || text.StartsWith(above + ".", StringComparison.Ordinal);
-    }
-
     /// <inheritdoc />
     public override string ToString()
     {

@@ -9,8 +9,8 @@ internal static class ConfigRules
     /// <summary>Checks everything and reports all of it.</summary>
     public static void Check(AgentOptions options, ConfigTree tree, RegionId region, ConfigProblems problems)
     {
-        var context = new RuleContext(options, tree, problems);
-        CheckProcess(context, region);
+        var context = new RuleContext(region, options, tree, problems);
+        CheckProcess(context);
         RegionRules.Check(context);
         HealthRules.Check(context);
         QuorumRules.Check(context);
@@ -20,12 +20,12 @@ internal static class ConfigRules
         NoteUnused(context);
     }
 
-    private static void CheckProcess(RuleContext context, RegionId region)
+    private static void CheckProcess(RuleContext context)
     {
         var (options, agent) = (context.Options, ConfigPath.Of("agent"));
-        if (options.Region != region)
+        if (options.Region != context.Region)
         {
-            context.Error(ConfigPath.Of("region"), $"is {Shown.Quoted(options.Region.Value ?? "")}, but this is the configuration of {region}; expected {region}");
+            context.Error(ConfigPath.Of("region"), $"is {Shown.Quoted(options.Region.Value ?? "")}, but this is the configuration of {context.Region}; expected {context.Region}");
         }
 
         CheckListen(context, agent);

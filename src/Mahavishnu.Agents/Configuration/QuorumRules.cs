@@ -45,7 +45,7 @@ internal static class QuorumRules
     {
         var count = quorum.Regions.Count;
         context.RequireDistinct(quorum.Regions.Select((region, i) => ((string?)region.Value, Quorum.Key("regions").Item(i))), "every region once");
-        if (quorum.Size is { } size && size != count && !context.Problems.HasErrorsBelow(Quorum.Key("regions").ToString()))
+        if (quorum.Size is { } size && size != count && !context.Problems.HasErrorsAt(Quorum.Key("regions")))
         {
             context.Error(Quorum.Key("size"), $"is {size}, but quorum.regions lists {count}; expected {count}: the size is the number of stores, of which a majority must agree");
         }
@@ -111,7 +111,7 @@ internal static class QuorumRules
             context.Error(path.Key("pre_vote"), "is false, but an agent always asks before it campaigns, so that it does not disturb a leader; expected true");
         }
 
-        if (context.Problems.HasErrorsBelow(path.ToString()))
+        if (context.Problems.HasErrorsAt(path))
         {
             return;
         }

@@ -11,9 +11,9 @@ internal static class RegionRules
     public static void Check(RuleContext context)
     {
         var options = context.Options;
-        if (options.Regions.GetValueOrDefault(options.Region) is not { } own)
+        if (options.Regions.GetValueOrDefault(context.Region) is not { } own)
         {
-            context.RequireRegion(ConfigPath.Of("region"), options.Region);
+            context.RequireRegion(ConfigPath.Of("region"), context.Region);
         }
         else
         {
@@ -44,7 +44,7 @@ internal static class RegionRules
     {
         if (top is not null && regional is not null && top != regional)
         {
-            var other = Regions.Key(context.Options.Region.Value).Key(key);
+            var other = Regions.Key(context.Region.Value).Key(key);
             context.Error(ConfigPath.Of(key), $"is {Shown.Quoted(top)}, but {other} at {context.Tree.OriginOf(other)} is {Shown.Quoted(regional)}; expected the same");
         }
     }
@@ -56,7 +56,7 @@ internal static class RegionRules
         foreach (var (index, name) in (region.DataClasses ?? []).Index().Where(held => !catalogue.Contains(held.Item)))
         {
             context.Error(path.Item(index), $"is {Shown.Quoted(name)}, which data_classes does not have; expected "
-                + (catalogue.Any() ? $"one of {string.Join(", ", catalogue)}" : "an entry there") + Shown.DidYouMean(name, catalogue));
+                + (catalogue.Any() ? $"one of {Shown.Listed(catalogue)}" : "an entry there") + Shown.DidYouMean(name, catalogue));
         }
     }
 

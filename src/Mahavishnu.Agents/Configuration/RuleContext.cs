@@ -3,13 +3,20 @@ using Mahavishnu.Agents.Core.Regions;
 namespace Mahavishnu.Agents.Configuration;
 
 /// <summary>What a rule between values looks at, and where it reports.</summary>
+/// <param name="Region">The region whose configuration it is.</param>
 /// <param name="Options">The bound options; values that did not fit have their defaults.</param>
 /// <param name="Tree">The configuration as written.</param>
 /// <param name="Problems">Takes what is found.</param>
-internal sealed record RuleContext(AgentOptions Options, ConfigTree Tree, ConfigProblems Problems)
+internal sealed record RuleContext(RegionId Region, AgentOptions Options, ConfigTree Tree, ConfigProblems Problems)
 {
-    /// <summary>Reports an error at a path.</summary>
-    public void Error(ConfigPath path, string message) => Problems.Error(Tree.OriginOf(path), path, message);
+    /// <summary>Reports an error at a path, unless something at or below it is wrong already: a default in its place proves nothing.</summary>
+    public void Error(ConfigPath path, string message)
+    {
+        if (!Problems.HasErrorsAt(path))
+        {
+            Problems.Error(Tree.OriginOf(path), path, message);
+        }
+    }
 
     /// <summary>Reports a warning at a path.</summary>
     public void Warning(ConfigPath path, string message) => Problems.Add(ConfigSeverity.Warning, Tree.OriginOf(path), path, message);
@@ -24,7 +31,7 @@ internal sealed record RuleContext(AgentOptions Options, ConfigTree Tree, Config
         {
             var known = Options.Regions.Keys.Order().Select(static id => id.Value).ToList();
             Error(path, $"names the region {Shown.Quoted(region.Value)}, which is not configured; expected one of regions: "
-                + (known.Count == 0 ? "none is" : string.Join(", ", known)) + Shown.DidYouMean(region.Value, known));
+                + (known.Count == 0 ? "none is" : Shown.Listed(known)) + Shown.DidYouMean(region.Value, known));
         }
     }
 

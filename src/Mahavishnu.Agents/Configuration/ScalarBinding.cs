@@ -59,7 +59,7 @@ internal static class ScalarBinding
             _ => "a text",
         };
         return unit != NumberUnit.Percent && property.GetCustomAttribute<LimitsAttribute>() is { } limits
-            ? $"{kind} from {limits.Least} to {limits.Greatest}"
+            ? $"{kind}{(plain == typeof(TimeSpan) ? "," : "")} from {limits.Least} to {limits.Greatest}"
             : kind;
     }
 
@@ -101,7 +101,7 @@ internal static class ScalarBinding
     {
         NumberUnit.Second => "a number of seconds, or a duration such as 30s",
         NumberUnit.Millisecond => "a number of milliseconds, or a duration such as 500ms",
-        _ => "a duration with its unit, such as 500ms, 30s or 5m,",
+        _ => "a duration with its unit, such as 500ms, 30s or 5m",
     };
 
     private static Uri? Url(string text, PropertyInfo property)

@@ -36,7 +36,12 @@ internal static class TrafficRules
         RuleContext context, ConfigPath routes, RegionId audience, string key, IReadOnlyDictionary<RegionId, string> serving)
     {
         var path = routes.Key(audience.Value);
-        context.RequireRegion(path, audience);
+        if (!context.Options.Regions.ContainsKey(audience))
+        {
+            context.RequireRegion(path, audience);
+            return;
+        }
+
         foreach (var region in serving.Keys)
         {
             context.RequireRegion(path.Key(key).Key(region.Value), region);

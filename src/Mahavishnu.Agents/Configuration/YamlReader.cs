@@ -14,14 +14,14 @@ internal sealed class YamlReader
     private const int MaxDepth = 32;
     private const int MaxNodes = 20_000;
 
-    private readonly Parser _parser;
+    private readonly FaultingParser _parser;
     private readonly Func<Mark, ConfigOrigin> _origin;
     private readonly ConfigProblems _problems;
     private readonly Dictionary<string, (ConfigNode Node, int Count, int Depth)> _anchors = [];
     private int _count;
 
     private YamlReader(TextReader text, Func<Mark, ConfigOrigin> origin, ConfigProblems problems) =>
-        (_parser, _origin, _problems) = (new Parser(text), origin, problems);
+        (_parser, _origin, _problems) = (new FaultingParser(text), origin, problems);
 
     /// <summary>Reads a file's text. Everything wrong is added to <paramref name="problems"/>, without repeating values.</summary>
     /// <returns>The value of the document; null when it could not be read.</returns>
@@ -42,8 +42,8 @@ internal sealed class YamlReader
         catch (YamlException wrong)
         {
             var origin = At(layer, file, wrong.Start);
-            var reason = IndentedByTab(text, origin.Line) ? "a tab is used for indentation; expected spaces" : Reason(wrong);
-            problems.Error(origin, $"is not valid YAML: {reason}");
+            var (line, reason) = TabIndentedLine(text, origin.Line) is { } tab ? (tab, "a tab is used for indentation; expected spaces") : (origin.Line, Reason(wrong));
+            problems.Error(origin with { Line = line }, $"is not valid YAML: {reason}");
             return null;
         }
     }
@@ -72,13 +72,12 @@ internal sealed class YamlReader
         return text.Length == 0 ? "it cannot be read" : char.ToLower(text[0], CultureInfo.InvariantCulture) + text[1..];
     }
 
-    private static bool IndentedByTab(string text, int line)
-    {
-        var lines = text.Split('\n');
-        return Enumerable.Range(Math.Max(0, line - 2), 3)
-            .Where(number => number < lines.Length)
-            .Any(number => lines[number].TakeWhile(char.IsWhiteSpace).Contains('\t') && lines[number].Trim().Length > 0);
-    }
+    /// <summary>The line, at the parser's stop or right beside it, that is indented by a tab, which the parser's own words do not say.</summary>
+    private static int? TabIndentedLine(string text, int stop) =>
+        text.Split('\n').Index()
+            .Where(line => Math.Abs(line.Index + 1 - stop) <= 1 && line.Item.TakeWhile(char.IsWhiteSpace).Contains('\t') && line.Item.Trim().Length > 0)
+            .Select(static line => (int?)(line.Index + 1))
+            .FirstOrDefault();
 
     private ConfigNode? Document()
     {
@@ -106,7 +105,11 @@ internal sealed class YamlReader
             return Repeated(alias, level);
         }
 
-        var start = (NodeEvent)current;
+        if (current is not NodeEvent start)
+        {
+            throw new YamlException(current.Start, current.End, "A value is missing before this place");
+        }
+
         if (!start.Tag.IsEmpty)
         {
             throw new YamlException(start.Start, start.End, "A tag stands before this value; expected none");

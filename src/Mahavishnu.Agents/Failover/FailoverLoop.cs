@@ -201,7 +201,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         try
         {
             (result, detail) = run.Work == StepWork.Traffic
-                ? await _traffic.ApplyAsync(run.Record.Desired, run.Record.PlanId, onlyIfDifferent: false, term.Token)
+                ? await _traffic.ApplyAsync(run.Record.Desired, run.Record.PlanId, term.Token)
                 : (EffectResult.Refused, $"nothing is configured for {run.Record.Step}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

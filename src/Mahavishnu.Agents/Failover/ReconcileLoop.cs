@@ -39,7 +39,7 @@ internal sealed class ReconcileLoop(FailoverSettings settings, LeadershipLoop le
         using var term = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, leadership.Term);
         try
         {
-            await traffic.ReconcileAsync(state.Input.Routing, () => failover.State.Input.Routing, everything: state.Record is not null, term.Token);
+            await traffic.ReconcileAsync(() => failover.State.Input.Routing, everything: state.Record is not null, term.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -61,32 +61,41 @@ internal sealed partial class TrafficDriver
 
     /// <summary>Brings all targets to the desired routing.</summary>
     /// <param name="desired">The full desired state.</param>
-    /// <param name="cause">The plan, or <c>reconcile</c>, for the audit.</param>
-    /// <param name="onlyIfDifferent">Whether to read first and leave alone a target that shows the desired state.</param>
+    /// <param name="plan">The plan, for the audit.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async Task<(EffectResult Result, string Detail)> ApplyAsync(RoutingTable desired, string cause, bool onlyIfDifferent, CancellationToken cancellationToken)
+    public async Task<(EffectResult Result, string Detail)> ApplyAsync(RoutingTable desired, string plan, CancellationToken cancellationToken)
     {
-        var outcomes = await Task.WhenAll(_targets.Select(t => ApplyOneAsync(t.Target, t.Turn, desired, cause, onlyIfDifferent, cancellationToken)));
+        var outcomes = await Task.WhenAll(_targets.Select(t => ApplyOneAsync(t.Target, t.Turn, () => desired, plan, cancellationToken)));
         var bad = outcomes.Where(static o => !o.Good).ToList();
-        var detail = bad.Count == 0 ? $"{outcomes.Length} traffic targets are as desired" : string.Join("; ", bad.Select(static o => $"{o.Name}: {o.Outcome.Detail}"));
-        var result =
-            outcomes.Length == 0 ? EffectResult.Refused
-            : bad.Count == 0 ? EffectResult.Done
-            : bad.Exists(static o => o.Outcome.Kind == TrafficOutcomeKind.Refused) ? EffectResult.Refused
-            : bad.Count < outcomes.Length ? EffectResult.Partial
-            : EffectResult.Unknown;
-        return (result, outcomes.Length == 0 ? "no traffic target is configured; add load_balancer or dns" : detail);
+        return (outcomes.Length, bad.Count) switch
+        {
+            (0, _) => (EffectResult.Refused, "no traffic target is configured; add load_balancer or dns"),
+            (var all, 0) => (EffectResult.Done, $"{all} traffic targets are as desired"),
+            var (all, some) => (
+                bad.Exists(static o => o.Outcome.Kind == TrafficOutcomeKind.Refused) ? EffectResult.Refused
+                    : some < all ? EffectResult.Partial
+                    : EffectResult.Unknown,
+                string.Join("; ", bad.Select(static o => $"{o.Name}: {o.Outcome.Detail}"))),
+        };
     }
 
+    /// <summary>Repairs what differs from the desired routing.</summary>
+    /// <param name="desired">Asked when it is a target's turn, so that a saga's newer state is never undone.</param>
+    /// <param name="everything">False before the first saga: then only targets that check epochs are told of ours.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public Task ReconcileAsync(Func<RoutingTable> desired, bool everything, CancellationToken cancellationToken) =>
+        Task.WhenAll(_targets.Where(t => everything || t.Target.ChecksEpoch).Select(t => ApplyOneAsync(t.Target, t.Turn, desired, "reconcile", cancellationToken)));
+
     private async Task<(string Name, bool Good, TrafficOutcome Outcome)> ApplyOneAsync(
-        ITrafficTarget target, SemaphoreSlim turn, RoutingTable desired, string cause, bool onlyIfDifferent, CancellationToken cancellationToken)
+        ITrafficTarget target, SemaphoreSlim turn, Func<RoutingTable> desired, string cause, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var outcome = await TryAsync(target, desired, onlyIfDifferent, cancellationToken);
+            var wanted = desired();
+            var outcome = await TryAsync(target, wanted, cancellationToken);
             var good = outcome.Kind is TrafficOutcomeKind.AlreadySo or TrafficOutcomeKind.Applied;
-            Note(target, good, outcome, cause, desired);
+            Note(target, good, outcome, cause, wanted);
             return (target.Name, good, outcome);
         }
         finally
@@ -95,7 +104,7 @@ internal sealed partial class TrafficDriver
         }
     }
 
-    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, RoutingTable desired, bool onlyIfDifferent, CancellationToken cancellationToken)
+    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, RoutingTable desired, CancellationToken cancellationToken)
     {
         if (!target.ChecksEpoch && _clock.Now < UncheckedNotBefore)
         {
@@ -107,7 +116,8 @@ internal sealed partial class TrafficDriver
         var epoch = _standing().Epoch;
         try
         {
-            if (onlyIfDifferent && Matches(await target.ReadAsync(either.Token), desired))
+            // Is it already so? A target that checks epochs is told of ours all the same.
+            if (!target.ChecksEpoch && Matches(await target.ReadAsync(either.Token), desired))
             {
                 return new TrafficOutcome(TrafficOutcomeKind.AlreadySo, "read and found as desired");
             }

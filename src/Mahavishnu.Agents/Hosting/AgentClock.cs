@@ -6,7 +6,7 @@ internal sealed class AgentClock(TimeProvider time)
     private readonly long _origin = time.GetTimestamp();
 
     /// <summary>Time since the process started. Never goes back, whatever happens to the wall clock.</summary>
-    public TimeSpan Now => time.GetElapsedTime(_origin);
+    public TimeSpan Now => Time.GetElapsedTime(_origin);
 
     /// <summary>The provider, for delays and timers.</summary>
     public TimeProvider Time { get; } = time;

@@ -55,6 +55,9 @@ internal sealed partial class LeadershipLoop : BackgroundService
     /// <summary>What each store showed lately; null where it did not answer.</summary>
     public IReadOnlyDictionary<RegionId, ControlState?> Seen { get; private set; } = new Dictionary<RegionId, ControlState?>();
 
+    /// <summary>When the loop last turned, on the monotonic clock; null before the first time.</summary>
+    public TimeSpan? LastTick { get; private set; }
+
     /// <summary>Cancelled when the present term ends; effects of the term stop with it.</summary>
     public CancellationToken Term => _term.Token;
 
@@ -129,6 +132,7 @@ internal sealed partial class LeadershipLoop : BackgroundService
         if (input is Input.Tick)
         {
             Seen = _machine.Seen(now);
+            LastTick = now;
         }
 
         foreach (var notice in effects.Notices)

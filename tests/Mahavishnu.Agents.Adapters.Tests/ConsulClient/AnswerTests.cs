@@ -41,16 +41,13 @@ public sealed class AnswerTests
     [InlineData(500, "rpc error making call: EOF",                                                         "Unknown")]
     [InlineData(500, "the words No cluster leader somewhere inside",                                       "Unknown")]
     [InlineData(500, "",                                                                                   "Unknown")]
-    [InlineData(301, "",                                                                                   "Unknown")]
-    [InlineData(307, "",                                                                                   "Unknown")]
     [InlineData(408, "",                                                                                   "Unknown")]
     [InlineData(502, "Bad Gateway",                                                                        "Unknown")]
     [InlineData(504, "Gateway Timeout",                                                                    "Unknown")]
     [InlineData(204, "",                                                                                   "Unknown")]
     public async Task AnyWrite_StatusAndText_TellWhatBecameOfIt(int status, string body, string expected)
     {
-        await using var peer = ScriptedPeer.Answering(
-            status, status == 204 ? "" : body, $"Location: http://127.0.0.1:1/elsewhere");
+        await using var peer = ScriptedPeer.Answering(status, body);
         using var client = Connect(peer.Address);
 
         var result = await client.Keys.PutAsync("a/b", ConsulValue.FromText("v"), Deadline, Cancellation);

@@ -7,7 +7,7 @@ namespace Mahavishnu.Agents.Adapters.Tests.Consul;
 internal static class ClientFixture
 {
     /// <summary>Longer than any answer on this machine takes.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

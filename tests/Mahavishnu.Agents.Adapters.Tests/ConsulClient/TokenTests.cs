@@ -55,4 +55,18 @@ public sealed class TokenTests
         Assert.DoesNotContain(Secret, result.ToString(), StringComparison.Ordinal);
         Assert.Empty(peer.Requests);
     }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(307)]
+    public async Task Token_Redirected_IsNotCarriedElsewhere(int status)
+    {
+        await using var elsewhere = ScriptedPeer.Answering(200, "true");
+        await using var peer = ScriptedPeer.Answering(status, "", $"Location: {elsewhere.Address}v1/kv/a");
+        using var client = Connect(peer.Address, token: Secret);
+
+        Assert.IsType<ConsulResult<bool>.Unknown>(await client.Keys.PutAsync("a", default, Deadline, Cancellation));
+        Assert.IsType<ConsulResult<ConsulEntry?>.Unknown>(await client.Keys.GetAsync("a", true, Deadline, Cancellation));
+        Assert.Empty(elsewhere.Requests);
+    }
 }

@@ -74,6 +74,10 @@ public abstract class ConsulServerTest : IAsyncLifetime
         return (await GetAsync("/v1/session/info/" + created.Json.GetProperty("ID").GetString())).Single;
     }
 
+    /// <summary>Registers a check of the server's own node with the agent.</summary>
+    private protected async Task RegisterCheckAsync(string id, string status) =>
+        Assert.Equal(200, (await PutAsync("/v1/agent/check/register", $$"""{"Name":"{{id}}","TTL":"1h","Status":"{{status}}"}""")).Status);
+
     private protected async Task<bool> LivesAsync(string session) => (await GetAsync("/v1/session/info/" + session)).Body != "[]";
 
     /// <summary>The only entry of a key.</summary>

@@ -113,4 +113,41 @@ public sealed class SessionCreateTests : ConsulServerTest
     [Fact]
     public async Task C021_SessionCreate_UnknownCheck_Gives500() =>
         (await PutAsync("/v1/session/create", """{"Checks":["x"]}""")).Is(500, "apply failed: Missing check 'x' registration");
+
+    [Fact]
+    public async Task C006_SessionCreate_Checks_AreAddedToSerfHealth()
+    {
+        await RegisterCheckAsync("c", "passing");
+        var session = await CreatedAsync("""{"Checks":["c"]}""");
+        Assert.Equal("""["c"]""", session.GetProperty("Checks").GetRawText());
+        Assert.Equal("""["serfHealth"]""", session.GetProperty("NodeChecks").GetRawText());
+    }
+
+    [Fact]
+    public async Task C007_SessionCreate_ServiceChecks_AreEchoed()
+    {
+        await PutAsync("/v1/agent/service/register", """{"Name":"web","Check":{"CheckID":"c","TTL":"30s","Status":"passing"}}""");
+        var session = await CreatedAsync("""{"ServiceChecks":[{"ID":"c"}]}""");
+        Assert.Equal("c", Assert.Single(session.GetProperty("ServiceChecks").EnumerateArray()).GetProperty("ID").GetString());
+    }
+
+    [Fact]
+    public async Task C022_SessionCreate_CriticalCheck_Gives500()
+    {
+        await RegisterCheckAsync("c", "critical");
+        (await PutAsync("/v1/session/create", """{"Checks":["c"]}""")).Is(500, "apply failed: Check 'c' is in critical state");
+    }
+
+    [Theory]
+    [InlineData("""{}""",                                "[serfHealth]", "")]
+    [InlineData("""{"Checks":null}""",                   "[]",           "")]
+    [InlineData("""{"NodeChecks":["c"]}""",              "[c]",          "")]
+    [InlineData("""{"Checks":["c"],"NodeChecks":[]}""",  "[]",           "")]
+    public async Task SessionCreate_CheckLists_CombineAsConsulDoes(string body, string nodeChecks, string checks)
+    {
+        await RegisterCheckAsync("c", "passing");
+        var session = await CreatedAsync(body);
+        Assert.Equal(nodeChecks, session.GetProperty("NodeChecks").GetRawText().Replace("\"", "", StringComparison.Ordinal));
+        Assert.Equal(checks, session.TryGetProperty("Checks", out var list) ? list.GetRawText() : "");
+    }
 }

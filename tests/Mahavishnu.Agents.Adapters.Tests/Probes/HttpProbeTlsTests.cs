@@ -97,9 +97,9 @@ public sealed class HttpProbeTlsTests : IDisposable
     public async Task ProbeAsync_HandshakeNeverAnswered_TimesOutNegotiating()
     {
         await using var server = new ScriptedServer(connection => connection.HangAsync());
-        using var probe = new HttpProbe(new ProbeOptions(server.Url("https"), TimeSpan.FromMilliseconds(300)), TimeProvider.System);
+        using var probe = new HttpProbe(new ProbeOptions(server.Url("https"), TimeSpan.FromMilliseconds(500)), TimeProvider.System);
 
-        Assert.Equal("timed out after 300 ms while negotiating TLS", (await probe.ProbeAsync(Stop)).Reason);
+        Assert.Equal("timed out after 500 ms while negotiating TLS", (await probe.ProbeAsync(Stop)).Reason);
     }
 
     private static ScriptedServer Server(X509Certificate2 certificate) => new(async connection =>

@@ -38,6 +38,7 @@ public sealed class ProbeFactoryTests
 
         Assert.Throws<ArgumentException>(() => ProbeFactory.Create(options with { ExpectedBody = "OK" }, TimeProvider.System));
         Assert.Throws<ArgumentException>(() => ProbeFactory.Create(options with { Method = HttpMethod.Post }, TimeProvider.System));
+        Assert.Throws<ArgumentException>(() => ProbeFactory.Create(options with { Method = HttpMethod.Head, ExpectedBody = "{}" }, TimeProvider.System));
         Assert.Throws<ArgumentOutOfRangeException>(() => ProbeFactory.Create(options with { Timeout = TimeSpan.Zero }, TimeProvider.System));
     }
 

@@ -24,8 +24,8 @@ internal sealed class FakeSocket : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Dispose();
         await _serving;
+        _listener.Dispose();
         _stop.Dispose();
     }
 
@@ -41,9 +41,9 @@ internal sealed class FakeSocket : IAsyncDisposable
                 client.Shutdown(SocketShutdown.Both);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException)
         {
-            // The end of the test.
+            // The end of the test, or of the client.
         }
     }
 }

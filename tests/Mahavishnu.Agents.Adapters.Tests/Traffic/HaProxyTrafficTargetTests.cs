@@ -167,20 +167,5 @@ public sealed class HaProxyTrafficTargetTests : TrafficTargetContract
         await Assert.ThrowsAsync<DependencyUnavailableException>(() => World.At(fake.Port, TimeSpan.FromSeconds(5)).ReadAsync(Cancellation));
     }
 
-    [Theory]
-    [InlineData("http://127.0.0.1:1", "us")]
-    [InlineData("tcp://127.0.0.1", "us")]
-    [InlineData("tcp://127.0.0.1:1", "us; shutdown sessions server be/us")]
-    public void Constructor_UnusableOption_IsRefused(string address, string server)
-    {
-        var options = new HaProxyOptions
-        {
-            Name = "edge-1", Address = new Uri(address),
-            Routes = new Dictionary<RegionId, HaProxyBackend> { [Us] = new("be", new Dictionary<RegionId, string> { [Us] = server }) },
-        };
-
-        Assert.Throws<ArgumentException>(() => new HaProxyTrafficTarget(options, TimeProvider.System));
-    }
-
     protected override async Task<TargetWorld> StartWorldAsync() => await HaProxyWorld.StartAsync();
 }

@@ -49,7 +49,7 @@ internal sealed class HaProxyWorld : TargetWorld
             """;
         var file = Path.Combine(world._server.Directory, "haproxy.cfg");
         await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
-        await world._server.StartAsync(Program, ["-db", "-f", file], () => Task.FromResult(File.Exists(world.Socket("admin"))));
+        await world._server.StartAsync(Program, ["-db", "-f", file], world.AnswersAsync);
         return world;
     }
 
@@ -97,6 +97,19 @@ internal sealed class HaProxyWorld : TargetWorld
             server ap 127.0.0.1:{ports?[Ap] ?? 1} weight {weight} disabled
             server canary 127.0.0.1:1 weight {canaryWeight}
         """;
+
+    // The socket's file is there a moment before anybody listens.
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            return (await CommandAsync("show info")).Length > 0;
+        }
+        catch (SocketException)
+        {
+            return false; // Not yet.
+        }
+    }
 
     private async Task<string[]> ServersAsync()
     {

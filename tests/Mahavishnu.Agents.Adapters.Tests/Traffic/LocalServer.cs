@@ -47,7 +47,19 @@ internal sealed class LocalServer : IAsyncDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await UntilAsync(async () => _process.HasExited ? throw new InvalidOperationException($"{program} ended: {Output}") : await ready(), $"{program} is ready: {Output}");
+        var isReady = false;
+        try
+        {
+            await UntilAsync(async () => _process.HasExited ? throw new InvalidOperationException($"{program} ended: {Output}") : await ready(), $"{program} is ready");
+            isReady = true;
+        }
+        finally
+        {
+            if (!isReady)
+            {
+                await DisposeAsync(); // Nobody else will: the test that wanted it has no hold of it yet.
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -57,7 +57,7 @@ internal sealed class ConfigFolder : IDisposable
     /// <summary>The errors as printed, with the folder taken off their front.</summary>
     public string[] Errors() => Printed(Load().Errors);
 
-    public string[] Printed(IEnumerable<ConfigProblem> problems) => [.. problems.Select(problem => problem.ToString().Replace(Root + "/", ""))];
+    public string[] Printed(IEnumerable<ConfigProblem> problems) => [.. problems.Select(problem => problem.ToString().Replace(Root + "/", "", StringComparison.Ordinal))];
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

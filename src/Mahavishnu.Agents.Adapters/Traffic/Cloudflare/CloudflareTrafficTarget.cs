@@ -32,7 +32,7 @@ public sealed class CloudflareTrafficTarget : ITrafficTarget, IDisposable
     /// <summary>Prepares the target; nothing is sent yet.</summary>
     /// <param name="options">The account and what of it is ours.</param>
     /// <param name="time">The clock of the deadlines and of the rate limits.</param>
-    /// <exception cref="ArgumentException">The address is not HTTP.</exception>
+    /// <exception cref="ArgumentException">The address is not HTTP, or the token cannot stand in a header.</exception>
     public CloudflareTrafficTarget(CloudflareOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);

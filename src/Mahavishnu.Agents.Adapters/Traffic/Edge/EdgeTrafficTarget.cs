@@ -17,7 +17,7 @@ public sealed class EdgeTrafficTarget : ITrafficTarget, IDisposable
     /// <summary>Prepares the target; nothing is sent yet.</summary>
     /// <param name="options">Where the edge is.</param>
     /// <param name="time">The clock of the deadlines.</param>
-    /// <exception cref="ArgumentException">The address is not HTTP.</exception>
+    /// <exception cref="ArgumentException">The address is not HTTP, or the token cannot stand in a header.</exception>
     public EdgeTrafficTarget(EdgeOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -3,12 +3,6 @@ using Mahavishnu.Agents.Lab.Consul.State;
 
 namespace Mahavishnu.Agents.Lab.Consul.Http;
 
-/// <summary>What a read found.</summary>
-/// <param name="Body">The document, null when there is none.</param>
-/// <param name="Index">The index that the client may wait on.</param>
-/// <param name="Found">False when the thing asked for is absent.</param>
-internal sealed record ReadAnswer(object? Body, ulong Index, bool Found = true);
-
 /// <summary>Reads that may wait for a change: <c>?index=N&amp;wait=D</c>.</summary>
 internal sealed class BlockingReads(ConsulStore store, ConsulFaults faults, TimeProvider time)
 {

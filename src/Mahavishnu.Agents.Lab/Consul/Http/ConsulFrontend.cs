@@ -90,7 +90,7 @@ internal sealed class ConsulFrontend(EndpointContext context, ConsulFaults fault
         {
             response = ConsulResponse.Text(refused.Status, refused.Message);
         }
-        catch (IOException unwritten)
+        catch (WriteLogException unwritten)
         {
             response = ConsulResponse.Text(500, "raft apply failed: " + unwritten.Message);
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mahavishnu.Agents.Lab.Consul.State;
 
 /// <summary>One operation on a key, from a single request or from a transaction.</summary>
@@ -10,5 +12,6 @@ namespace Mahavishnu.Agents.Lab.Consul.State;
 internal sealed record KvOperation(KvVerb Verb, string Key, byte[]? Value = null, ulong Flags = 0, ulong Index = 0, string Session = "")
 {
     /// <summary>Whether the operation may change something; a transaction without such a one is a read.</summary>
+    [JsonIgnore]
     public bool Writes => Verb is KvVerb.Set or KvVerb.Cas or KvVerb.Lock or KvVerb.Unlock or KvVerb.Delete or KvVerb.DeleteTree or KvVerb.DeleteCas;
 }

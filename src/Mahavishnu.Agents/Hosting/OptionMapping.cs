@@ -1,0 +1,117 @@
+using Mahavishnu.Agents.Adapters.Probes;
+using Mahavishnu.Agents.Configuration;
+using Mahavishnu.Agents.Core.Compliance;
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Failover;
+using Mahavishnu.Agents.Health;
+using Mahavishnu.Agents.Voting;
+using ConsulClient = Mahavishnu.Agents.Adapters.Consul.ConsulClient;
+
+namespace Mahavishnu.Agents.Hosting;
+
+/// <summary>Turns the bound configuration into what each part of the agent is made from.</summary>
+internal static class OptionMapping
+{
+    /// <summary>The times of leadership.</summary>
+    public static LeadershipTiming ToTiming(this SplitBrainOptions options) => new()
+    {
+        SessionTtl = options.Consul.SessionTtl,
+        HeartbeatInterval = options.Leadership.HeartbeatInterval,
+        RequestTimeout = options.Leadership.RequestTimeout,
+        Validity = options.Leadership.Validity,
+        WaitOut = options.Leadership.WaitOut,
+        RetryInterval = options.Consul.RetryInterval,
+        ElectionTimeout = options.Leadership.ElectionTimeout,
+        EffectDeadline = options.Leadership.EffectDeadline,
+        EffectMargin = options.Leadership.EffectMargin,
+        ClockDrift = options.Leadership.ClockDrift,
+        WaitOutSlack = options.Leadership.WaitOutMargin,
+    };
+
+    /// <summary>A client of a store, with connections of its own.</summary>
+    /// <exception cref="InvalidOperationException">The store's token cannot be read.</exception>
+    public static ConsulClient ToClient(this StoreAddress store, LeadershipTiming timing, TimeProvider time)
+    {
+        var token = store.Token is null ? null : Reveal.Required(store.Token, $"regions.{store.Region}.consul_token");
+        return new ConsulClient(
+            new Adapters.Consul.ConsulOptions { Address = store.Url, Datacenter = store.Datacenter, Token = token is null ? null : () => token, CaFile = store.CaFile, ConnectTimeout = timing.RequestTimeout },
+            time);
+    }
+
+    /// <summary>Every check of every region, and the dependencies of the agent's own.</summary>
+    public static IReadOnlyList<CheckDefinition> ToChecks(this AgentOptions options, TimeProvider time)
+    {
+        var regional = options.HealthChecks.Regional;
+        var checks = !regional.Enabled ? [] : options.Regions
+            .Where(static r => r.Value.Endpoint is not null)
+            .SelectMany(r => regional.Endpoints.Select(e => Check(r.Key, e.CheckName, Probe(r.Value.Endpoint!, e, regional, time), e.Weight, e.Critical)));
+        var dependencies = options.HealthChecks.Dependencies.Where(static d => d.CanBeChecked)
+            .Select(d => Check(options.Region, d.Service, ProbeFactory.Create(new ProbeOptions(d.Endpoint, regional.Timeout), time), 1, critical: false));
+        return [.. checks, .. dependencies];
+
+        CheckDefinition Check(RegionId region, string name, IProbe probe, double weight, bool critical) =>
+            new(region, name, probe, weight, critical, regional.Interval, regional.FailureThreshold, regional.SuccessThreshold);
+    }
+
+    /// <summary>What the votes rest on.</summary>
+    public static VoteSettings ToVoteSettings(this AgentOptions options, LeadershipTiming timing) => new()
+    {
+        Agent = options.AgentName,
+        Region = options.Region,
+        Address = options.Agent.AdvertisedUrl.ToString().TrimEnd('/'),
+        Prefix = options.SplitBrainPrevention.Consul.ControlPrefix,
+        Observers = options.SplitBrainPrevention.Quorum.Regions,
+        Regions = [.. options.Regions.Keys],
+        Interval = options.HealthChecks.Regional.Interval,
+        RequestTimeout = timing.RequestTimeout,
+    };
+
+    /// <summary>What decisions and sagas rest on.</summary>
+    public static FailoverSettings ToFailoverSettings(this AgentOptions options, LeadershipTiming timing) => new()
+    {
+        Region = options.Region,
+        Regions = options.Regions.ToDictionary(static r => r.Key, static r => Facts(r.Key, r.Value)),
+        Residency = new ResidencyCatalogue(options.DataClasses.ToDictionary(static c => c.Key, static c => c.Value.Anywhere == true ? null : c.Value.MayMove ?? new Dictionary<string, IReadOnlyList<string>>())),
+        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown),
+        Saga = options.ToSagaSettings(timing),
+        Timing = timing,
+        Automatic = options.Failover.Automatic,
+        AutoFailback = options.Failback is { Enabled: true, AutoFailback: true },
+        FailbackWindow = options.Failback.HealthCheckDuration,
+        Interval = timing.HeartbeatInterval / 5,
+    };
+
+    private static RegionFacts Facts(RegionId region, RegionOptions options) =>
+        new(region, options.DataResidency, options.DataClasses, options.Capacity, options.Preference, options.Role == RegionRole.Primary);
+
+    private static SagaSettings ToSagaSettings(this AgentOptions options, LeadershipTiming timing)
+    {
+        var usual = new SagaSettings();
+        var steps = options.Failback.Steps;
+        return usual with
+        {
+            StepDeadline = options.Failover.StepDeadline,
+            RetryInterval = timing.HeartbeatInterval,
+            Watch = options.Failover.Watch,
+            TargetScore = options.Failover.Thresholds.Target,
+            FailingScore = options.Failover.Thresholds.Graceful,
+            FailbackScore = steps.FirstOrDefault(static s => s is { Type: FailbackStepType.HealthCheck, Threshold: not null })?.Threshold ?? usual.FailbackScore,
+            FinalScore = steps.LastOrDefault(static s => s is { Type: FailbackStepType.HealthCheck, Threshold: not null })?.Threshold ?? usual.FinalScore,
+            FailbackDrain = steps.FirstOrDefault(static s => s.Type == FailbackStepType.DrainTraffic)?.Duration ?? usual.FailbackDrain,
+
+            // No store of data is configured in this build: these steps are skipped, and never intended.
+            NothingConfigured = [.. SagaTable.Rows.Where(static r => r.Work == StepWork.Data).Select(static r => r.Step)],
+        };
+    }
+
+    private static IProbe Probe(Uri endpoint, EndpointCheckOptions check, RegionalCheckOptions regional, TimeProvider time)
+    {
+        var tcp = check.Type == CheckType.Tcp || endpoint.Scheme == "tcp";
+        var url = tcp ? new Uri($"tcp://{endpoint.Authority}") : new Uri(endpoint.ToString().TrimEnd('/') + check.Path);
+        return ProbeFactory.Create(
+            new ProbeOptions(url, regional.Timeout) { ExpectedStatus = check.ExpectedStatus, ExpectedBody = check.ExpectedBody, ExpectedHeaders = check.ExpectedHeaders },
+            time);
+    }
+}

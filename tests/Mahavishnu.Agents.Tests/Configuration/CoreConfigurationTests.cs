@@ -1,0 +1,87 @@
+using CsCheck;
+using Mahavishnu.Agents.Core.Configuration;
+using Xunit;
+
+namespace Mahavishnu.Agents.Tests.Configuration;
+
+/// <summary>The pure parts: durations as text, nearest names, the laws of timing.</summary>
+public sealed class CoreConfigurationTests
+{
+    [Theory]
+    [InlineData("500ms", 500)]
+    [InlineData("30s", 30_000)]
+    [InlineData("1.5s", 1_500)]
+    [InlineData(" 5 m ", 300_000)]
+    [InlineData("2h", 7_200_000)]
+    [InlineData("1d", 86_400_000)]
+    [InlineData("0s", 0)]
+    public void TryParse_NumberAndUnit_IsThatLong(string text, double milliseconds)
+    {
+        Assert.True(DurationText.TryParse(text, out var duration));
+        Assert.Equal(milliseconds, duration.TotalMilliseconds);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("30")]
+    [InlineData("s")]
+    [InlineData("-1s")]
+    [InlineData("+1s")]
+    [InlineData("1.2.3s")]
+    [InlineData("1e3s")]
+    [InlineData("30S")]
+    [InlineData("1m30s")]
+    [InlineData("99999999999999999999999999999999d")]
+    [InlineData("10001d")]
+    public void TryParse_SomethingElse_IsRefused(string? text) => Assert.False(DurationText.TryParse(text, out _));
+
+    [Fact]
+    public void Format_AnyTenthOfAMillisecond_ReadsBackAsTheSame() =>
+        Gen.Long[0, 100_000_000].Sample(static tenths =>
+        {
+            var duration = TimeSpan.FromTicks(tenths * 1000);
+            return DurationText.TryParse(DurationText.Format(duration), out var back) && back == duration;
+        });
+
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("abc", "", 3)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("regions", "region", 1)]
+    public void Between_TwoTexts_CountsChanges(string left, string right, int expected)
+    {
+        Assert.Equal(expected, EditDistance.Between(left, right));
+        Assert.Equal(expected, EditDistance.Between(right, left));
+    }
+
+    [Theory]
+    [InlineData("lisen", "listen")]
+    [InlineData("LISTEN", "listen")]
+    [InlineData("data-directory", "data_directory")]
+    [InlineData("directory", "data_directory")]
+    [InlineData("profil", "profile")]
+    [InlineData("xyzzy", null)]
+    [InlineData("x", null)]
+    public void Nearest_Name_IsTheOneThatWasMeant(string written, string? expected) =>
+        Assert.Equal(expected, EditDistance.Nearest(written, ["name", "listen", "profile", "data_directory"]));
+
+    [Fact]
+    public void Laws_EachBrokenAlone_IsTheOneThatDoesNotHold()
+    {
+        var sound = new LeaseTiming(Seconds(5), Seconds(4), Seconds(15), Seconds(15.2), Seconds(5), Seconds(0.5), 0.001, Seconds(0.1));
+        var broken = new (string Key, LeaseTiming Timing)[]
+        {
+            ("heartbeat_interval", sound with { Heartbeat = Seconds(5.01) }),
+            ("request_timeout", sound with { RequestTimeout = Seconds(5.01), EffectDeadline = Seconds(1) }),
+            ("wait_out", sound with { WaitOut = Seconds(15.13) }),
+            ("wait_out", sound with { ClockDrift = 0.01 }),
+            ("effect_deadline", sound with { EffectMargin = Seconds(1.01) }),
+        };
+
+        Assert.All(sound.Laws(), static law => Assert.True(law.Holds));
+        Assert.All(broken, static pair => Assert.Equal([pair.Key], pair.Timing.Laws().Where(static law => !law.Holds).Select(static law => law.Key)));
+    }
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+}

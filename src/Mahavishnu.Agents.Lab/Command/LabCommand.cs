@@ -1,4 +1,3 @@
-using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Lab.Load;
 using Mahavishnu.Agents.Lab.Scenarios;
 using Mahavishnu.Agents.Lab.Watch;

@@ -1,4 +1,4 @@
-using Mahavishnu.Agents.Core.Configuration;
+using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -22,6 +22,22 @@ internal sealed class SplitBrainOptions
 
     /// <summary>Whose stores count.</summary>
     public QuorumOptions Quorum { get; init; } = new();
+
+    /// <summary>The times of leadership, which must fit each other.</summary>
+    public LeadershipTiming Timing => new()
+    {
+        SessionTtl = Consul.SessionTtl,
+        HeartbeatInterval = Leadership.HeartbeatInterval,
+        RequestTimeout = Leadership.RequestTimeout,
+        Validity = Leadership.Validity,
+        WaitOut = Leadership.WaitOut,
+        RetryInterval = Consul.RetryInterval,
+        ElectionTimeout = Leadership.ElectionTimeout,
+        EffectDeadline = Leadership.EffectDeadline,
+        EffectMargin = Leadership.EffectMargin,
+        ClockDrift = Leadership.ClockDrift,
+        WaitOutSlack = Leadership.WaitOutMargin,
+    };
 
     /// <summary>The address that stands in for a region's own store; null unless the quorum has one region.</summary>
     public Uri? SharedAddress => Quorum.Regions.Count == 1 ? Consul.Address : null;
@@ -64,7 +80,7 @@ internal sealed class ConsulOptions(TimingProfile profile)
     public string ControlPrefix => (KeyPrefix ?? LockKey ?? DefaultPrefix).Trim('/') + "/";
 }
 
-/// <summary>The timing of leadership. Bound from <c>split_brain_prevention.leadership</c>; <see cref="LeaseTiming"/> says how they must fit.</summary>
+/// <summary>The timing of leadership. Bound from <c>split_brain_prevention.leadership</c>; <see cref="LeadershipTiming"/> says how they must fit.</summary>
 /// <param name="profile">Gives the defaults.</param>
 internal sealed class LeadershipOptions(TimingProfile profile)
 {
@@ -116,10 +132,6 @@ internal sealed class LeadershipOptions(TimingProfile profile)
     /// <value>Default 0.001; from 0 to 0.1.</value>
     [Limits("0", "0.1")]
     public double ClockDrift { get; init; } = 0.001;
-
-    /// <summary>The figures that must fit each other.</summary>
-    public LeaseTiming Timing =>
-        new(HeartbeatInterval, RequestTimeout, Validity, WaitOut, EffectDeadline, EffectMargin, ClockDrift, WaitOutMargin);
 }
 
 /// <summary>Whose stores count. Bound from <c>split_brain_prevention.quorum</c>.</summary>

@@ -95,6 +95,31 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void Loss_ThenACandidacyThatFails_IsStillSeenAsALoss()
+    {
+        var world = Settled(1, LeadershipTiming.Fast, 2);
+        var (first, second, third) = (world.Stores[0], world.Stores[1], world.Stores[2]);
+        second.Up = false;
+        world.Propose(world.Leader!);
+        world.RunUntil(() => world.Committed == 1, TimeSpan.FromSeconds(1), "the record at the first and third store");
+        world.Crash(world.Leader!);
+        world.LoseData(third);
+        second.Up = true;
+        // The candidacy comes as far as its epoch; the record never gets from the first store to the others.
+        world.Script = static (_, request) => request is StoreRequest.WriteJournal ? new MessageFate(null, null) : null;
+        world.RunUntil(() => second.State.EpochNumber == 2, TimeSpan.FromSeconds(10), "the epoch at the second store");
+        first.Up = false;
+        world.Script = null;
+
+        world.Advance(TimeSpan.FromSeconds(15));
+        Assert.Null(world.Leader);
+        first.Up = true;
+        world.RunUntil(() => world.Leader is not null, TimeSpan.FromSeconds(10), "a leader that knows the record");
+
+        Assert.Equal("1", world.Terms[^1].Recovered?.Reason);
+    }
+
+    [Fact]
     public void Abandon_BeforeTheHolderIsWaitedOut_LeavesNoMarker()
     {
         var (world, leader, other) = WithOneCandidate();

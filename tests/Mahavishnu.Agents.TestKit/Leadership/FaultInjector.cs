@@ -5,6 +5,8 @@ namespace Mahavishnu.Agents.TestKit.Leadership;
 /// <summary>Does harm to a <see cref="LeadershipWorld"/> at random moments.</summary>
 internal sealed class FaultInjector(LeadershipWorld world, Random random, LeadershipTiming timing)
 {
+    private bool _over;
+
     /// <summary>Harm for a time.</summary>
     public void Run(TimeSpan time)
     {
@@ -15,13 +17,16 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
             world.Advance(timing.Validity * (pace * random.NextDouble()));
             Inject();
         }
+
+        _over = true;
+        world.Script = null;
     }
 
     private void Inject()
     {
         var agent = random.Next(2) == 0 && world.Leader is { } leader ? leader : world.Agents[random.Next(world.Agents.Count)];
         var store = world.Stores[random.Next(world.Stores.Count)];
-        switch (random.Next(13))
+        switch (random.Next(15))
         {
             case 0 or 1:
                 CutLink(agent, store, answers: random.Next(2) == 0);
@@ -52,8 +57,11 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
             case 11:
                 Storm();
                 break;
-            default:
+            case 12:
                 Bar(agent);
+                break;
+            default:
+                Strike(agent);
                 break;
         }
     }
@@ -118,6 +126,30 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
         {
             world.Resign(agent, timing.Validity * random.NextDouble());
         }
+    }
+
+    /// <summary>The heartbeats of an agent are answered late; then it is cut off, and its sessions die everywhere.</summary>
+    private void Strike(SimulatedAgent agent)
+    {
+        var at = world.Now + (timing.HeartbeatInterval * (0.2 + (2 * random.NextDouble())));
+        world.Script = (sender, request) => sender == agent && request is StoreRequest.WriteHeartbeat && world.Now < at
+            ? new MessageFate(TimeSpan.FromMilliseconds(1), request.Deadline * (0.5 + (0.5 * random.NextDouble())))
+            : null;
+        world.At(at, () =>
+        {
+            world.Script = null;
+            if (_over)
+            {
+                return;
+            }
+
+            world.Isolate(agent);
+            foreach (var store in world.Stores)
+            {
+                world.KillHolder(store);
+            }
+        });
+        world.At(at + (timing.Validity * (1 + random.NextDouble())), () => MendAgent(agent));
     }
 
     private void Later(Action end) => world.At(world.Now + (timing.Validity * (0.2 + (2.5 * random.NextDouble()))), end);

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Configuration;
+using Mahavishnu.Agents.Core.Leadership;
 using Xunit;
 
 namespace Mahavishnu.Agents.Tests.Configuration;
@@ -26,10 +27,10 @@ public sealed class ExampleConfigTests
     public void Readme_TableOfLaws_HasTheFiguresOfTheProfiles()
     {
         var readme = File.ReadAllText(Repository.Of("src/Mahavishnu.Agents/Configuration/README.md"));
-        var fast = new LeadershipOptions(TimingProfile.Fast).Timing.Laws();
+        var fast = LeadershipTiming.Fast.Inequalities();
 
         Assert.All(
-            new LeadershipOptions(TimingProfile.Default).Timing.Laws().Zip(fast),
-            laws => Assert.Contains($"| {laws.First.Formula} | {laws.First.Figures} | {laws.Second.Figures} |", readme, StringComparison.Ordinal));
+            LeadershipTiming.Default.Inequalities().Zip(fast),
+            laws => Assert.Contains($"| {laws.First.Statement} | {laws.First.Figures} | {laws.Second.Figures} |", readme, StringComparison.Ordinal));
     }
 }

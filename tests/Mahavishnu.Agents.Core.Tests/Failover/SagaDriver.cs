@@ -36,6 +36,9 @@ internal sealed class SagaDriver(SagaSettings settings, Func<SagaDriver, Decisio
     /// <summary>How many commits and effects there were.</summary>
     public int Events { get; private set; }
 
+    /// <summary>How much time passes while there is nothing to do.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>After which events this leader dies and another goes on with the last committed record.</summary>
     public IReadOnlySet<int> RestartsAfter { get; init; } = new HashSet<int>();
 
@@ -84,7 +87,7 @@ internal sealed class SagaDriver(SagaSettings settings, Func<SagaDriver, Decisio
                 Run(record, work);
                 break;
             default:
-                Now += TimeSpan.FromSeconds(1);
+                Now += Idle;
                 break;
         }
 

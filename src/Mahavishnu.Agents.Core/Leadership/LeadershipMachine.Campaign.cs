@@ -39,7 +39,7 @@ public sealed partial class LeadershipMachine
     }
 
     private string? MembersConflict(TimeSpan now) =>
-        _claims.Where(c => c.AnsweredLately(now, _timing) && c.Last?.Members is not null)
+        _claims.Where(c => c.AnsweredLately(now, _timing) && c.Last?.Members is { } members && members.Value != _membersText)
             .Where(c => MembersRecord.Parse(c.Last!.Members!.Value) is not { } stored || !_members.Accepts(stored))
             .Select(c => $"{c.Store} was led with another list of stores ({c.Last!.Members!.Value}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}")
             .FirstOrDefault();

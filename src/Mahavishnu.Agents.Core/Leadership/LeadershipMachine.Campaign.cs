@@ -32,6 +32,11 @@ public sealed partial class LeadershipMachine
         {
             _reason = "another agent's heartbeat is alive, or was within the wait-out";
         }
+        else if (_claims.FirstOrDefault(c => c.WouldRefuse(now, _timing)) is { } held)
+        {
+            // The candidacy would end there and cost a back-off; the holder dies or becomes silent for the wait-out.
+            _reason = $"{held.Store} is held, and its holder was seen within the wait-out";
+        }
         else if (now >= _campaignNotBefore)
         {
             StartCampaign(now);

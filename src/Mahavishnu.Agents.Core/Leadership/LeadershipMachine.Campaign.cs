@@ -32,6 +32,11 @@ public sealed partial class LeadershipMachine
         {
             _reason = "another agent's heartbeat is alive, or was within the wait-out";
         }
+        else if (_claims.FirstOrDefault(c => c.WouldRefuse(now, _timing)) is { } held)
+        {
+            // The candidacy would end there and cost a back-off; the holder dies or becomes silent for the wait-out.
+            _reason = $"{held.Store} is held, and its holder was seen within the wait-out";
+        }
         else if (now >= _campaignNotBefore)
         {
             StartCampaign(now);
@@ -39,7 +44,7 @@ public sealed partial class LeadershipMachine
     }
 
     private string? MembersConflict(TimeSpan now) =>
-        _claims.Where(c => c.AnsweredLately(now, _timing) && c.Last?.Members is not null)
+        _claims.Where(c => c.AnsweredLately(now, _timing) && c.Last?.Members is { } members && members.Value != _membersText)
             .Where(c => MembersRecord.Parse(c.Last!.Members!.Value) is not { } stored || !_members.Accepts(stored))
             .Select(c => $"{c.Store} was led with another list of stores ({c.Last!.Members!.Value}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}")
             .FirstOrDefault();

@@ -144,7 +144,7 @@ public sealed partial class LeadershipMachine
     {
         claim.EpochAttempted = _epoch;
         var index = claim.Last?.Epoch?.ModifyIndex ?? 0;
-        SendWork(now, claim, id => new StoreRequest.WriteEpoch(claim.Store, id, _timing.RequestTimeout, claim.Session!, _epoch, index, _members.ToText()));
+        SendWork(now, claim, id => new StoreRequest.WriteEpoch(claim.Store, id, _timing.RequestTimeout, claim.Session!, _epoch, index, _membersText));
     }
 
     private void SendJournal(TimeSpan now, StoreClaim claim)

@@ -18,6 +18,7 @@ public sealed partial class LeadershipMachine
 {
     private readonly AgentIdentity _self;
     private readonly MembersRecord _members;
+    private readonly string _membersText;
     private readonly LeadershipTiming _timing;
     private readonly Random _random;
     private readonly List<StoreClaim> _claims;
@@ -54,6 +55,7 @@ public sealed partial class LeadershipMachine
 
         (_self, _timing, _random) = (self, timing, random);
         _members = MembersRecord.Of(membersVersion, stores);
+        _membersText = _members.ToText();
         _claims = [.. stores.Distinct().Order().Select(static s => new StoreClaim(s))];
         _byStore = _claims.ToDictionary(static c => c.Store);
     }

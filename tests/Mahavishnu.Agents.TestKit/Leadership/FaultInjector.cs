@@ -26,7 +26,7 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
     {
         var agent = random.Next(2) == 0 && world.Leader is { } leader ? leader : world.Agents[random.Next(world.Agents.Count)];
         var store = world.Stores[random.Next(world.Stores.Count)];
-        switch (random.Next(15))
+        switch (random.Next(16))
         {
             case 0 or 1:
                 CutLink(agent, store, answers: random.Next(2) == 0);
@@ -59,6 +59,9 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
                 break;
             case 12:
                 Bar(agent);
+                break;
+            case 13:
+                Mute();
                 break;
             default:
                 Strike(agent);
@@ -135,21 +138,31 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
         world.Script = (sender, request) => sender == agent && request is StoreRequest.WriteHeartbeat && world.Now < at
             ? new MessageFate(TimeSpan.FromMilliseconds(1), request.Deadline * (0.5 + (0.5 * random.NextDouble())))
             : null;
-        world.At(at, () =>
-        {
-            world.Script = null;
-            if (_over)
-            {
-                return;
-            }
+        world.At(at, () => Depose(agent));
+    }
 
-            world.Isolate(agent);
-            foreach (var store in world.Stores)
-            {
-                world.KillHolder(store);
-            }
-        });
-        world.At(at + (timing.Validity * (1 + random.NextDouble())), () => MendAgent(agent));
+    /// <summary>No heartbeat reaches any store, all else does; whoever leads nevertheless is cut off in the end.</summary>
+    private void Mute()
+    {
+        world.Script = static (_, request) => request is StoreRequest.WriteHeartbeat ? new MessageFate(null, null) : null;
+        world.At(world.Now + (timing.WaitOut * (1 + random.NextDouble())), () => Depose(world.Leader ?? world.Agents[0]));
+    }
+
+    private void Depose(SimulatedAgent agent)
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        world.Script = null;
+        world.Isolate(agent);
+        foreach (var store in world.Stores)
+        {
+            world.KillHolder(store);
+        }
+
+        Later(() => MendAgent(agent));
     }
 
     private void Later(Action end) => world.At(world.Now + (timing.Validity * (0.2 + (2.5 * random.NextDouble()))), end);

@@ -28,7 +28,7 @@ public static class LeadershipSimulation
             Stores = stores,
             Agents = random.Next(2, 5),
             Timing = timing,
-            Tick = timing.PollInterval / random.Next(8, 20),
+            Tick = TimeSpan.FromMilliseconds(random.Next(20, 80)),
             GreatestLatency = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? 2 : random.Next(2, 40)),
             ProposeRatio = random.NextDouble() * 0.2,
         });

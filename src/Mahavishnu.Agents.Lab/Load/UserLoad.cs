@@ -30,7 +30,7 @@ public sealed class UserLoad : IAsyncDisposable
         var random = new Random(options.Seed);
         _users = Task.WhenAll(audiences
             .SelectMany(audience => Enumerable.Repeat(audience, options.UsersPerRegion))
-            .Select(audience => BehaveAsync(audience, options.ThinkTime * random.NextDouble()))
+            .Select(audience => BehaveAsync(audience, options.WaitAfterFailure * random.NextDouble()))
             .ToList());
     }
 

@@ -18,6 +18,7 @@ namespace Mahavishnu.Agents.Lab.Scenarios;
 internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings, Timeline timeline, LabTiming timing, TimeProvider time)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private const double UnnoticedRatio = 0.001;
     private readonly List<Expectation> _expectations = [];
 
     /// <summary>The deployment.</summary>
@@ -96,6 +97,7 @@ internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings,
         var startedAt = time.GetTimestamp();
         while (isSo())
         {
+            Measure();
             if (time.GetElapsedTime(startedAt) >= duration)
             {
                 Expect(text, true, string.Create(CultureInfo.InvariantCulture, $"so for {duration.TotalSeconds:0.#} s"));
@@ -118,8 +120,23 @@ internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings,
         }
     }
 
-    /// <summary>Lets time pass.</summary>
-    public Task WaitAsync(TimeSpan duration, CancellationToken cancellationToken) => Task.Delay(duration, time, cancellationToken);
+    /// <summary>Expects that users noticed nothing: at most one request in a thousand failed, which a busy machine may cost.</summary>
+    public void ExpectServed()
+    {
+        var count = load.Tally.Total;
+        Expect("users were served all the time", count.FailedRatio <= UnnoticedRatio, $"{count.Failed} of {count.Requests} requests failed");
+    }
+
+    /// <summary>Lets time pass, and measures.</summary>
+    public async Task WaitAsync(TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var startedAt = time.GetTimestamp();
+        while (time.GetElapsedTime(startedAt) < duration)
+        {
+            Measure();
+            await Task.Delay(PollInterval, time, cancellationToken);
+        }
+    }
 
     /// <summary>The newest saga of a kind that users of a region are moved by; null when there was none.</summary>
     public SagaStatus? Saga(string kind, RegionId region) => sightings.Sagas

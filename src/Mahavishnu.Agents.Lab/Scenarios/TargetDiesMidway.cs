@@ -36,7 +36,7 @@ internal sealed class TargetDiesMidway : LabScenario
             run.Timing.StepLimit,
             () => Lives(run, source, source, target) && Lives(run, target, source, target) && run.Measured.Recovered is not null,
             cancellationToken);
-        await run.ExpectWithinAsync("no saga is left under way", run.Timing.StepLimit, () => run.Sightings.Sagas.All(static s => s.Ended), cancellationToken);
+        await run.ExpectWithinAsync("no saga is left under way", run.Timing.StepLimit, () => !run.Sightings.SagaUnderWay, cancellationToken);
         run.Timeline.Add("both are revived");
         await run.World.StartAsync([source, target], cancellationToken);
         await run.ExpectWithinAsync("all users are at home", run.Timing.StepLimit, () => run.Routing.Equals(run.Home), cancellationToken);

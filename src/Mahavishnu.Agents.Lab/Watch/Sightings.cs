@@ -24,6 +24,9 @@ internal sealed class Sightings(Timeline timeline)
     /// <summary>Every saga that was seen, oldest first, as it was seen last.</summary>
     public IReadOnlyList<SagaStatus> Sagas => Read(() => _sagas.Values.ToList());
 
+    /// <summary>Whether the leader has a saga under way; true while nobody leads and one is known.</summary>
+    public bool SagaUnderWay => Read(() => FindLeader() is { } leader ? _latest[leader.Region].Saga is not null : _sagas.Values.Any(static s => !s.Ended));
+
     /// <summary>The agent that leads under the greatest epoch; null when none says that it does.</summary>
     public LeaderSighting? Leader => Read(FindLeader);
 
@@ -83,7 +86,10 @@ internal sealed class Sightings(Timeline timeline)
         foreach (var region in status.Regions)
         {
             Tell($"region {region.Region}", $"{region.Region} is agreed to be {region.Condition.ToLowerInvariant()}");
-            Tell($"advisory {region.Region}", region.Advisory ?? $"{region.Region}: no minority says otherwise");
+            if (region.Advisory is { } advisory)
+            {
+                Tell($"advisory {region.Region}", advisory);
+            }
         }
 
         foreach (var saga in new[] { status.LastSaga, status.Saga }.OfType<SagaStatus>())
@@ -100,17 +106,33 @@ internal sealed class Sightings(Timeline timeline)
     private void TellOf(SagaStatus saga)
     {
         var kind = saga.Kind.ToLowerInvariant();
-        Tell($"saga {saga.PlanId}", saga.Ended
-            ? $"{kind} from {saga.Source} to {saga.Target} is {saga.Phase.ToLowerInvariant()}"
-            : $"{kind} from {saga.Source} to {saga.Target} is under way");
-        foreach (var step in saga.Steps ?? [])
+        var steps = () => TellOf(saga.Steps ?? [], saga.PlanId, kind);
+        if (saga.Ended)
         {
-            Tell($"step {saga.PlanId} {step.Name}", $"{kind} step {step.Name}: {step.State}");
+            steps();
+            Tell($"saga {saga.PlanId}", $"{kind} from {saga.Source} to {saga.Target} is {saga.Phase.ToLowerInvariant()}");
+        }
+        else
+        {
+            Tell($"saga {saga.PlanId}", $"{kind} from {saga.Source} to {saga.Target} is under way");
+            steps();
         }
 
         if (saga.Trouble is { } trouble)
         {
             Tell($"trouble {saga.PlanId}", $"{kind} has trouble: {trouble}");
+        }
+    }
+
+    // A saga that changes its target takes some steps again.
+    private void TellOf(IReadOnlyList<SagaStepStatus> steps, string planId, string kind)
+    {
+        foreach (var (name, times) in steps.GroupBy(static s => s.Name).Select(static g => (g.Key, g.ToList())))
+        {
+            for (var time = 0; time < times.Count; time++)
+            {
+                Tell($"step {planId} {name} {time}", $"{kind} step {name}{(time == 0 ? "" : " again")}: {times[time].State}");
+            }
         }
     }
 
@@ -120,7 +142,6 @@ internal sealed class Sightings(Timeline timeline)
         var isFirst = !_told.TryGetValue(subject, out var before);
         _told[subject] = text;
         var isOrdinary = isFirst && (subject.StartsWith("abstains", StringComparison.Ordinal) ? text.EndsWith(" votes", StringComparison.Ordinal)
-            : subject.StartsWith("advisory", StringComparison.Ordinal) ? text.EndsWith("otherwise", StringComparison.Ordinal)
             : subject.StartsWith("region", StringComparison.Ordinal) ? text.EndsWith("unknown", StringComparison.Ordinal)
             : text == "nobody leads");
         if (before != text && !isOrdinary)

@@ -13,7 +13,7 @@ namespace Mahavishnu.Agents.Lab.World;
 /// </summary>
 internal sealed class LabWorld : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly TimeProvider _time;
     private readonly LabPlan _plan;
@@ -124,6 +124,18 @@ internal sealed class LabWorld : IAsyncDisposable
     /// <summary>Makes a region's service say that it is well or ill.</summary>
     public Task SetHealthAsync(RegionId region, bool healthy, CancellationToken cancellationToken) =>
         SwitchAsync(HttpMethod.Put, new Uri(_regions[region].Plan.Service, $"lab/health/{(healthy ? "healthy" : "unhealthy")}"), cancellationToken);
+
+    /// <summary>Sends one request of each audience through the edge, which is slow the first time, and not the users' concern.</summary>
+    public async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var region in Regions)
+        {
+            while (!await AnswersAsync(new Uri(Edge.Address, $"u/{region.Region}/api/v1/ping"), cancellationToken))
+            {
+                await Task.Delay(PollInterval, _time, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>What a region's agent answers to a GET with the lab's token, as text; a failure is a text that says so.</summary>
     public async Task<string> ReadAgentAsync(RegionId region, string path, CancellationToken cancellationToken)

@@ -11,12 +11,14 @@ namespace Mahavishnu.Agents.Core.Leadership;
 /// </summary>
 /// <remarks>
 /// Not thread-safe: one driver feeds it, one input at a time. Every time is on the monotonic clock of this process.
-/// The parts: this file holds inputs and routine requests, <c>Campaign</c> the election, <c>Term</c> the established term.
+/// The parts: this file holds inputs and routine requests, <c>Answers</c> what becomes of their answers, <c>Campaign</c>
+/// the candidacy, <c>Rounds</c> the election, <c>Term</c> the established term.
 /// </remarks>
 public sealed partial class LeadershipMachine
 {
     private readonly AgentIdentity _self;
     private readonly MembersRecord _members;
+    private readonly string _membersText;
     private readonly LeadershipTiming _timing;
     private readonly Random _random;
     private readonly List<StoreClaim> _claims;
@@ -53,6 +55,7 @@ public sealed partial class LeadershipMachine
 
         (_self, _timing, _random) = (self, timing, random);
         _members = MembersRecord.Of(membersVersion, stores);
+        _membersText = _members.ToText();
         _claims = [.. stores.Distinct().Order().Select(static s => new StoreClaim(s))];
         _byStore = _claims.ToDictionary(static c => c.Store);
     }
@@ -180,115 +183,6 @@ public sealed partial class LeadershipMachine
         {
             claim.NextRenew = now + (_timing.SessionTtl / 3);
             claim.Renewing = Send(now, id => new StoreRequest.RenewSession(claim.Store, id, _timing.RequestTimeout, session));
-        }
-    }
-
-    private void Handle(TimeSpan now, Pending pending, StoreAnswer answer)
-    {
-        var claim = _byStore[pending.Request.Store];
-        var id = answer.Correlation;
-        // A routine read that overlaps a change of ours may show the state before it: it proves life and no more.
-        var overlaps = claim.Reading == id && (claim.Working is not null || pending.SentAt <= claim.WorkChangedAt);
-        if (answer is { Kind: StoreAnswerKind.Ok, State: { } state } && (claim.Reading == id || claim.Working == id))
-        {
-            claim.Observe(now, overlaps ? null : state, Own);
-        }
-
-        if (claim.Reading == id)
-        {
-            claim.Reading = null;
-            HandleRead(now, claim, overlaps ? null : answer.State);
-        }
-        else if (claim.Heartbeating == id)
-        {
-            claim.Heartbeating = null;
-            HandleHeartbeat(now, claim, pending, answer);
-        }
-        else if (claim.Renewing == id)
-        {
-            claim.Renewing = null;
-            HandleRenew(now, claim, pending, answer);
-        }
-        else if (claim.Working == id)
-        {
-            claim.Working = null;
-            claim.WorkChangedAt = now;
-            HandleWork(now, claim, pending, answer);
-        }
-        else
-        {
-            CleanUp(now, pending, answer);
-        }
-    }
-
-    private void HandleRead(TimeSpan now, StoreClaim claim, ControlState? state)
-    {
-        if (state is null)
-        {
-            return;
-        }
-
-        if (claim.Locked && state.Leader?.Session != claim.Session)
-        {
-            claim.DropLock();
-            _reason = $"{claim.Store}: the lock is gone";
-        }
-        else if (claim.Locked && claim.EpochWritten)
-        {
-            (claim.JournalIndex, claim.SyncedSequence) = (state.Journal?.ModifyIndex ?? 0, SequenceOf(state.Journal));
-            claim.JournalKnown = true;
-        }
-
-        if (_stage == Stage.Established)
-        {
-            Govern(now);
-        }
-    }
-
-    private void HandleHeartbeat(TimeSpan now, StoreClaim claim, Pending pending, StoreAnswer answer)
-    {
-        if (((StoreRequest.WriteHeartbeat)pending.Request).Session != claim.Session)
-        {
-            return;
-        }
-
-        if (answer.Kind == StoreAnswerKind.Ok)
-        {
-            claim.Prove(pending.SentAt);
-        }
-        else if (answer.Kind == StoreAnswerKind.Refused)
-        {
-            claim.DropLock();
-            _reason = $"{claim.Store}: the heartbeat was refused, the lock is gone";
-        }
-
-        if (_stage == Stage.Established)
-        {
-            Govern(now);
-        }
-    }
-
-    private static void HandleRenew(TimeSpan now, StoreClaim claim, Pending pending, StoreAnswer answer)
-    {
-        if (answer.Kind == StoreAnswerKind.Refused && ((StoreRequest.RenewSession)pending.Request).Session == claim.Session)
-        {
-            claim.DropLock();
-            claim.Session = null;
-            claim.NextExtension = now;
-        }
-    }
-
-    /// <summary>Requests of a past candidacy: what they left behind is removed.</summary>
-    private void CleanUp(TimeSpan now, Pending pending, StoreAnswer answer)
-    {
-        switch (pending.Request)
-        {
-            case StoreRequest.CreateSession when answer is { Kind: StoreAnswerKind.Ok, Session: { } leaked }:
-                SendDestroy(now, pending.Request.Store, leaked);
-                break;
-            case StoreRequest.Release release:
-                SendDestroy(now, release.Store, release.Session);
-                break;
         }
     }
 

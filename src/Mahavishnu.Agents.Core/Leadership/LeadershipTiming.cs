@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mahavishnu.Agents.Core.Leadership;
 
 /// <summary>The times of the leadership protocol and the inequalities between them.</summary>
@@ -80,13 +78,11 @@ public sealed record LeadershipTiming
     [
         new("heartbeat_interval", "heartbeat_interval <= validity / 3", HeartbeatInterval, Validity / 3),
         new("request_timeout", "request_timeout <= heartbeat_interval", RequestTimeout, HeartbeatInterval),
-        new("wait_out", $"validity * (1 + rho) / (1 - rho) + {Text(WaitOutSlack)} <= wait_out", LeastWaitOut, WaitOut),
+        new("wait_out", "validity x (1 + clock_drift) / (1 - clock_drift) + wait_out_margin <= wait_out", LeastWaitOut, WaitOut),
         new("effect_deadline", "effect_deadline + effect_margin <= validity - heartbeat_interval - request_timeout",
             EffectDeadline + EffectMargin, Validity - HeartbeatInterval - RequestTimeout),
         new("session_ttl", "10s (the least that Consul accepts) <= session_ttl", TimeSpan.FromSeconds(10), SessionTtl),
     ];
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
-
-    private static string Text(TimeSpan span) => span.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s";
 }

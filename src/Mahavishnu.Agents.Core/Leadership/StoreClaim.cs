@@ -134,6 +134,10 @@ internal sealed class StoreClaim(RegionId store)
     /// <summary>Whether a foreign session has held the lock with an unchanged heartbeat for the wait-out, so that it may be broken.</summary>
     public bool HolderIsDead(TimeSpan now, TimeSpan waitOut) => Holder is not null && Holder != Session && now - HolderSince >= waitOut;
 
+    /// <summary>Whether, as far as we have read lately, the lock would be refused to a candidate.</summary>
+    public bool WouldRefuse(TimeSpan now, LeadershipTiming timing) =>
+        AnsweredLately(now, timing) && Holder is not null && !HolderIsDead(now, timing.WaitOut);
+
     /// <summary>Whether the store shows less than it did before: its data was lost or rolled back.</summary>
     public bool LostData(long highestAnywhere) =>
         Last is { } state && ((state.EpochNumber == 0 && highestAnywhere > 0) || state.EpochNumber < HighestEpochSeen);

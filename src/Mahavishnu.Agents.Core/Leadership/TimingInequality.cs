@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mahavishnu.Agents.Core.Configuration;
 
 namespace Mahavishnu.Agents.Core.Leadership;
 
@@ -11,6 +12,9 @@ public sealed record TimingInequality(string Key, string Statement, TimeSpan Lef
 {
     /// <summary>Whether it holds.</summary>
     public bool Holds => Left <= Right;
+
+    /// <summary>Both sides, e.g. <c>5s &lt;= 5s</c>.</summary>
+    public string Figures => $"{DurationText.Format(Left)} {(Holds ? "<=" : ">")} {DurationText.Format(Right)}";
 
     /// <summary>The statement with both sides computed, e.g. <c>request_timeout &lt;= heartbeat_interval: 0.4 s &lt;= 0.5 s</c>.</summary>
     public override string ToString() =>

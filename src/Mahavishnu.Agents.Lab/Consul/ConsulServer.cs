@@ -22,11 +22,13 @@ namespace Mahavishnu.Agents.Lab.Consul;
 /// </remarks>
 public sealed class ConsulServer : IAsyncDisposable
 {
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(5);
     private readonly WebApplication _web;
     private readonly ConsulStore _store;
     private readonly ConsulFrontend _frontend;
     private readonly CancellationTokenSource _stopping;
     private readonly string _datacenter;
+    private int _disposed;
 
     private ConsulServer(WebApplication web, ConsulStore store, ConsulFrontend frontend, ConsulFaults faults, CancellationTokenSource stopping, string datacenter)
     {
@@ -90,11 +92,17 @@ public sealed class ConsulServer : IAsyncDisposable
         other._frontend.Federate(_datacenter, _frontend);
     }
 
-    /// <summary>Closes all connections and stops; blocked requests are not answered.</summary>
+    /// <summary>Closes all connections and stops; blocked requests are not answered. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
-        await _web.StopAsync(CancellationToken.None);
+        using var patience = new CancellationTokenSource(StopWithin, TimeProvider.System);
+        await _web.StopAsync(patience.Token);
         await _web.DisposeAsync();
         _store.Dispose();
         _stopping.Dispose();

@@ -95,9 +95,9 @@ internal static class ConfigCommand
             output.WriteLine($"  read {string.Join(", ", result.Tree.Sources)}");
         }
 
-        foreach (var law in result.Timing?.Laws() ?? [])
+        foreach (var law in result.Timing?.Inequalities() ?? [])
         {
-            output.WriteLine($"  timing {(law.Holds ? "kept" : "BROKEN")}: {law.Formula}: {law.Figures}");
+            output.WriteLine($"  timing {(law.Holds ? "kept" : "BROKEN")}: {law.Statement}: {law.Figures}");
         }
 
         foreach (var problem in result.Errors.Concat(result.Warnings).Concat(result.Notes))

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mahavishnu.Agents.Core.Configuration;
+using Mahavishnu.Agents.Core.Leadership;
 
 namespace Mahavishnu.Agents.Configuration;
 
@@ -22,7 +22,7 @@ internal static class ConfigJson
         ["errors"] = Problems(result.Errors),
         ["warnings"] = Problems(result.Warnings),
         ["notes"] = Problems(result.Notes),
-        ["timing"] = new JsonArray([.. (result.Timing?.Laws() ?? []).Select(Law)]),
+        ["timing"] = new JsonArray([.. (result.Timing?.Inequalities() ?? []).Select(Law)]),
     };
 
     /// <summary>The problems of one severity.</summary>
@@ -70,9 +70,9 @@ internal static class ConfigJson
         };
     }
 
-    private static JsonObject Law(TimingLaw law) => new()
+    private static JsonObject Law(TimingInequality law) => new()
     {
-        ["law"] = law.Formula,
+        ["law"] = law.Statement,
         ["holds"] = law.Holds,
         ["leftSeconds"] = law.Left.TotalSeconds,
         ["rightSeconds"] = law.Right.TotalSeconds,

@@ -50,7 +50,7 @@ internal static class ConfigLoader
             problems.Of(ConfigSeverity.Warning),
             problems.Of(ConfigSeverity.Note),
             tree,
-            options.SplitBrainPrevention.Leadership.Timing);
+            options.SplitBrainPrevention.Timing);
     }
 
     /// <summary>The layers of files, the region named on the command line below them; null when any cannot be used.</summary>

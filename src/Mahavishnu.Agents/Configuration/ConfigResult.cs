@@ -13,4 +13,4 @@ internal sealed record ConfigResult(
     IReadOnlyList<ConfigProblem> Warnings,
     IReadOnlyList<ConfigProblem> Notes,
     ConfigTree Tree,
-    Core.Configuration.LeaseTiming? Timing);
+    Core.Leadership.LeadershipTiming? Timing);

@@ -18,7 +18,7 @@ internal static class QuorumRules
         CheckSize(context, split.Quorum);
         CheckStores(context, split);
         CheckConsul(context, split);
-        CheckTiming(context, split.Leadership);
+        CheckTiming(context, split);
     }
 
     private static void CheckNeeded(RuleContext context, SplitBrainOptions split)
@@ -103,10 +103,10 @@ internal static class QuorumRules
         }
     }
 
-    private static void CheckTiming(RuleContext context, LeadershipOptions leadership)
+    private static void CheckTiming(RuleContext context, SplitBrainOptions split)
     {
         var path = ConfigPath.Of(Section).Key("leadership");
-        if (!leadership.PreVote)
+        if (!split.Leadership.PreVote)
         {
             context.Error(path.Key("pre_vote"), "is false, but an agent always asks before it campaigns, so that it does not disturb a leader; expected true");
         }
@@ -116,9 +116,9 @@ internal static class QuorumRules
             return;
         }
 
-        foreach (var law in leadership.Timing.Laws().Where(static law => !law.Holds))
+        foreach (var law in split.Timing.Inequalities().Where(static law => !law.Holds))
         {
-            context.Error(path.Key(law.Key), $"breaks the law of timing {law.Formula}, because {law.Figures}; expected figures that keep it");
+            context.Error(path.Key(law.Key), $"breaks the law of timing {law.Statement}, because {law.Figures}; expected figures that keep it");
         }
     }
 }

@@ -1,4 +1,4 @@
-using Mahavishnu.Agents.Core.Configuration;
+using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -23,6 +23,22 @@ internal sealed class SplitBrainOptions
     /// <summary>Whose stores count.</summary>
     public QuorumOptions Quorum { get; init; } = new();
 
+    /// <summary>The times of leadership, which must fit each other.</summary>
+    public LeadershipTiming Timing => new()
+    {
+        SessionTtl = Consul.SessionTtl,
+        HeartbeatInterval = Leadership.HeartbeatInterval,
+        RequestTimeout = Leadership.RequestTimeout,
+        Validity = Leadership.Validity,
+        WaitOut = Leadership.WaitOut,
+        RetryInterval = Consul.RetryInterval,
+        ElectionTimeout = Leadership.ElectionTimeout,
+        EffectDeadline = Leadership.EffectDeadline,
+        EffectMargin = Leadership.EffectMargin,
+        ClockDrift = Leadership.ClockDrift,
+        WaitOutSlack = Leadership.WaitOutMargin,
+    };
+
     /// <summary>The address that stands in for a region's own store; null unless the quorum has one region.</summary>
     public Uri? SharedAddress => Quorum.Regions.Count == 1 ? Consul.Address : null;
 }
@@ -46,7 +62,7 @@ internal sealed class ConsulOptions(TimingProfile profile)
 
     /// <summary>How long a session outlives its agent. It serves liveness only.</summary>
     /// <value>Default 30 s, fast 10 s; from 10 s (Consul's minimum) to 24 h (its maximum).</value>
-    public TimeSpan SessionTtl { get; init; } = profile.SessionTtl;
+    public TimeSpan SessionTtl { get; init; } = profile.Leadership.SessionTtl;
 
     /// <summary>The reference's lock; the keys of leadership lie below it when <see cref="KeyPrefix"/> is not given.</summary>
     public string? LockKey { get; init; }
@@ -57,26 +73,26 @@ internal sealed class ConsulOptions(TimingProfile profile)
     /// <summary>How often a follower looks at the stores, and the least time between two campaigns.</summary>
     /// <value>Default 5 s, fast 500 ms; from 50 ms to 10 min.</value>
     [Limits("50ms", "10m")]
-    public TimeSpan RetryInterval { get; init; } = profile.Retry;
+    public TimeSpan RetryInterval { get; init; } = profile.Leadership.RetryInterval;
 
     /// <summary>The directory of the keys of leadership, with <c>/</c> at its end.</summary>
     /// <value><see cref="KeyPrefix"/>, or else <see cref="LockKey"/>, or else <c>mahavishnu/control/</c>.</value>
     public string ControlPrefix => (KeyPrefix ?? LockKey ?? DefaultPrefix).Trim('/') + "/";
 }
 
-/// <summary>The timing of leadership. Bound from <c>split_brain_prevention.leadership</c>; <see cref="LeaseTiming"/> says how they must fit.</summary>
+/// <summary>The timing of leadership. Bound from <c>split_brain_prevention.leadership</c>; <see cref="LeadershipTiming"/> says how they must fit.</summary>
 /// <param name="profile">Gives the defaults.</param>
 internal sealed class LeadershipOptions(TimingProfile profile)
 {
     /// <summary>How long an election may take before it backs off.</summary>
     /// <value>Default 10 s, fast 2 s; from 100 ms to 10 min.</value>
     [Limits("100ms", "10m")]
-    public TimeSpan ElectionTimeout { get; init; } = profile.Election;
+    public TimeSpan ElectionTimeout { get; init; } = profile.Leadership.ElectionTimeout;
 
     /// <summary>How often the holder writes its heartbeat.</summary>
     /// <value>Default 5 s, fast 500 ms; from 10 ms to 10 min.</value>
     [Limits("10ms", "10m")]
-    public TimeSpan HeartbeatInterval { get; init; } = profile.Heartbeat;
+    public TimeSpan HeartbeatInterval { get; init; } = profile.Leadership.HeartbeatInterval;
 
     /// <summary>Whether an agent asks before it campaigns. It always does; <c>false</c> is refused.</summary>
     /// <value>Default true.</value>
@@ -85,17 +101,17 @@ internal sealed class LeadershipOptions(TimingProfile profile)
     /// <summary>How long one request to a store may take.</summary>
     /// <value>Default 4 s, fast 400 ms; from 10 ms to 10 min.</value>
     [Limits("10ms", "10m")]
-    public TimeSpan RequestTimeout { get; init; } = profile.RequestTimeout;
+    public TimeSpan RequestTimeout { get; init; } = profile.Leadership.RequestTimeout;
 
     /// <summary>How long an acknowledged heartbeat counts, from its sending.</summary>
     /// <value>Default 15 s, fast 2 s; from 100 ms to 1 h.</value>
     [Limits("100ms", "1h")]
-    public TimeSpan Validity { get; init; } = profile.Validity;
+    public TimeSpan Validity { get; init; } = profile.Leadership.Validity;
 
     /// <summary>How long a foreign heartbeat must have stood still before it counts for nothing.</summary>
     /// <value>Default 15.2 s, fast 2.2 s; from 100 ms to 1 h.</value>
     [Limits("100ms", "1h")]
-    public TimeSpan WaitOut { get; init; } = profile.WaitOut;
+    public TimeSpan WaitOut { get; init; } = profile.Leadership.WaitOut;
 
     /// <summary>What the wait-out must have beyond the drift of two clocks.</summary>
     /// <value>Default 100 ms; from 0 to 1 min.</value>
@@ -105,21 +121,17 @@ internal sealed class LeadershipOptions(TimingProfile profile)
     /// <summary>How long an effect on a target that checks no epoch may take.</summary>
     /// <value>Default 5 s, fast 800 ms; from 10 ms to 10 min.</value>
     [Limits("10ms", "10m")]
-    public TimeSpan EffectDeadline { get; init; } = profile.EffectDeadline;
+    public TimeSpan EffectDeadline { get; init; } = profile.Leadership.EffectDeadline;
 
     /// <summary>What is kept free of validity after such an effect.</summary>
     /// <value>Default 500 ms, fast 200 ms; from 0 to 1 min.</value>
     [Limits("0ms", "1m")]
-    public TimeSpan EffectMargin { get; init; } = profile.EffectMargin;
+    public TimeSpan EffectMargin { get; init; } = profile.Leadership.EffectMargin;
 
     /// <summary>The greatest rate error of a monotonic clock, as a ratio.</summary>
     /// <value>Default 0.001; from 0 to 0.1.</value>
     [Limits("0", "0.1")]
     public double ClockDrift { get; init; } = 0.001;
-
-    /// <summary>The figures that must fit each other.</summary>
-    public LeaseTiming Timing =>
-        new(HeartbeatInterval, RequestTimeout, Validity, WaitOut, EffectDeadline, EffectMargin, ClockDrift, WaitOutMargin);
 }
 
 /// <summary>Whose stores count. Bound from <c>split_brain_prevention.quorum</c>.</summary>

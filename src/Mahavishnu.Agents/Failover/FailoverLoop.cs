@@ -219,6 +219,12 @@ internal sealed partial class FailoverLoop : BackgroundService
             return false;
         }
 
+        if (!_traffic.Any)
+        {
+            asked.Answer.TrySetResult(new OperatorAnswer(null, "no_traffic_target", "No traffic target is configured, so nobody can be moved; add load_balancer or dns to the configuration."));
+            return false;
+        }
+
         var readiness = state.Failback.GetValueOrDefault(asked.Request.Region) ?? new FailbackReadiness(false, $"{asked.Request.Region} is not away.");
         var answer = OperatorRules.Judge(asked.Request, state.Input, PlanId(asked.Request.Kind), _settings.Saga, readiness);
         if (answer.Plan is { } plan && !asked.DryRun && !await _leadership.WriteJournalAsync(plan, cancellationToken))
@@ -235,6 +241,12 @@ internal sealed partial class FailoverLoop : BackgroundService
         _doing = "no plan is under way";
         var verdict = state.Verdicts[0];
         TellVerdicts(state.Verdicts);
+        if (!_traffic.Any)
+        {
+            _doing = "no traffic target is configured: it watches, and moves nobody";
+            return false;
+        }
+
         if (verdict.Kind is DecisionKind.ImmediateFailover or DecisionKind.GracefulFailover)
         {
             return !HandsOver(verdict) &&

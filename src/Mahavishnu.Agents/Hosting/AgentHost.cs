@@ -39,7 +39,7 @@ internal static class AgentHost
         var tokens = new AccessTokens(options.Agent.Tokens);
         var clock = new AgentClock(TimeProvider.System);
         var metrics = new AgentMetrics();
-        var timing = options.SplitBrainPrevention.ToTiming();
+        var timing = options.SplitBrainPrevention.Timing;
         var audit = new AuditLog(Path.Combine(options.Agent.DataDirectory, options.AgentName), options.AgentName, clock);
         builder.Services.AddSingleton(audit);
 

@@ -14,22 +14,6 @@ namespace Mahavishnu.Agents.Hosting;
 /// <summary>Turns the bound configuration into what each part of the agent is made from.</summary>
 internal static class OptionMapping
 {
-    /// <summary>The times of leadership.</summary>
-    public static LeadershipTiming ToTiming(this SplitBrainOptions options) => new()
-    {
-        SessionTtl = options.Consul.SessionTtl,
-        HeartbeatInterval = options.Leadership.HeartbeatInterval,
-        RequestTimeout = options.Leadership.RequestTimeout,
-        Validity = options.Leadership.Validity,
-        WaitOut = options.Leadership.WaitOut,
-        RetryInterval = options.Consul.RetryInterval,
-        ElectionTimeout = options.Leadership.ElectionTimeout,
-        EffectDeadline = options.Leadership.EffectDeadline,
-        EffectMargin = options.Leadership.EffectMargin,
-        ClockDrift = options.Leadership.ClockDrift,
-        WaitOutSlack = options.Leadership.WaitOutMargin,
-    };
-
     /// <summary>A client of a store, with connections of its own.</summary>
     /// <exception cref="InvalidOperationException">The store's token cannot be read.</exception>
     public static ConsulClient ToClient(this StoreAddress store, LeadershipTiming timing, TimeProvider time)

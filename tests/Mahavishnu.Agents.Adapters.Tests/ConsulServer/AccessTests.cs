@@ -63,4 +63,30 @@ public sealed class AccessTests : ConsulServerTest
         Assert.Equal(200, (await SendAsync(HttpMethod.Put, "/v1/agent/check/register", body, token: "services")).Status);
         Assert.Equal(200, (await SendAsync(HttpMethod.Get, "/v1/agent/check/pass/c", token: "services")).Status);
     }
+
+    [Fact]
+    public async Task C019_ReadChunkedSessionBodies_TakesTheBody()
+    {
+        await using var lenient = await Lab.Consul.ConsulServer.StartAsync(new ConsulServerOptions { ReadChunkedSessionBodies = true }, Cancelled);
+        Assert.Contains("\"Name\":\"n\"", await CreateChunkedAsync(lenient), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task C019_ChunkedBodyIgnored_IsLogged()
+    {
+        var warnings = new WarningCollector();
+        await using var strict = await Lab.Consul.ConsulServer.StartAsync(new ConsulServerOptions { Logger = warnings }, Cancelled);
+        Assert.Contains("\"Name\":\"\"", await CreateChunkedAsync(strict), StringComparison.Ordinal);
+        Assert.Contains("chunked", Assert.Single(warnings.Messages), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> CreateChunkedAsync(Lab.Consul.ConsulServer server)
+    {
+        using var client = new HttpClient { BaseAddress = server.Address };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "v1/session/create") { Content = new StringContent("""{"Name":"n"}""") };
+        request.Headers.TransferEncodingChunked = true;
+        using var created = await client.SendAsync(request, Cancelled);
+        Assert.True(created.IsSuccessStatusCode);
+        return await client.GetStringAsync(new Uri("v1/session/list", UriKind.Relative), Cancelled);
+    }
 }

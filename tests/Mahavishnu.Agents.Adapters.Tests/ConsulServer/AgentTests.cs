@@ -139,6 +139,26 @@ public sealed class AgentTests : ConsulServerTest
         (await GetAsync("/v1/health/service/web")).Is(200, "[]");
     }
 
+    [Theory]
+    [InlineData("",                           2)]
+    [InlineData("?replace-existing-checks",   1)]
+    public async Task RegisterAgain_OtherChecks_AreKeptUnlessReplaced(string query, int checks)
+    {
+        await WebAsync();
+        await PutAsync("/v1/agent/service/register" + query, """{"ID":"web1","Name":"web","Check":{"CheckID":"new","TTL":"30s"}}""");
+        Assert.Equal(checks, (await GetAsync("/v1/agent/checks")).Json.EnumerateObject().Count());
+    }
+
+    [Theory]
+    [InlineData("""{"Name":"c","TTL":"5s","Interval":"5s"}""",                     400)]
+    [InlineData("""{"Name":"c","HTTP":"http://localhost","Interval":"5s"}""",      400)]
+    [InlineData("""{"Name":"c"}""",                                                400)]
+    [InlineData("""{"Name":"c","TTL":"5s","ServiceID":"none"}""",                  404)]
+    [InlineData("""{"Name":"c","TTL":"5s","Nonsense":1}""",                        400)]
+    [InlineData("""{"Name":"c","TTL":5000000000}""",                               200)]
+    public async Task CheckRegister_WhatCannotBeRun_IsRefused(string body, int status) =>
+        Assert.Equal(status, (await PutAsync("/v1/agent/check/register", body)).Status);
+
     [Fact]
     public async Task ServiceId_WithSlash_IsOneId()
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Mahavishnu.Agents.Lab.Consul;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -173,18 +172,5 @@ public sealed class PersistenceTests : IDisposable
         using var client = new HttpClient();
         using var reply = await client.DeleteAsync(new Uri(server.Address, target), Cancelled);
         reply.EnsureSuccessStatusCode();
-    }
-
-    private sealed class WarningCollector : ILogger
-    {
-        public List<string> Messages { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Messages.Add(formatter(state, exception));
     }
 }

@@ -37,10 +37,16 @@ public sealed class RegionScoreTests
     }
 
     [Fact]
-    public void Judge_SevenOfTenTenths_IsHealthyDespiteRounding()
+    public void Judge_SevenTenthsInBinaryFractions_IsHealthyDespiteRounding()
     {
-        var checks = Enumerable.Range(0, 10).Select(i =>
-            new CheckReading($"c{i}", 0.1, Critical: false, i < 7 ? CheckStanding.Passing : CheckStanding.Failing));
+        // As doubles, (0.4 + 0.3) / (0.2 + 0.4 + 0.3 + 0.1) is 0.6999999999999998.
+        CheckReading[] checks =
+        [
+            new("a", 0.2, Critical: false, CheckStanding.Failing),
+            new("b", 0.4, Critical: false, CheckStanding.Passing),
+            new("c", 0.3, Critical: false, CheckStanding.Passing),
+            new("d", 0.1, Critical: false, CheckStanding.Failing),
+        ];
 
         Assert.Equal(RegionCondition.Healthy, RegionScore.Judge(Region, checks).Condition);
     }

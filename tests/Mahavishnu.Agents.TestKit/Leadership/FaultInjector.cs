@@ -5,6 +5,8 @@ namespace Mahavishnu.Agents.TestKit.Leadership;
 /// <summary>Does harm to a <see cref="LeadershipWorld"/> at random moments.</summary>
 internal sealed class FaultInjector(LeadershipWorld world, Random random, LeadershipTiming timing)
 {
+    private bool _over;
+
     /// <summary>Harm for a time.</summary>
     public void Run(TimeSpan time)
     {
@@ -15,13 +17,16 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
             world.Advance(timing.Validity * (pace * random.NextDouble()));
             Inject();
         }
+
+        _over = true;
+        world.Script = null;
     }
 
     private void Inject()
     {
         var agent = random.Next(2) == 0 && world.Leader is { } leader ? leader : world.Agents[random.Next(world.Agents.Count)];
         var store = world.Stores[random.Next(world.Stores.Count)];
-        switch (random.Next(13))
+        switch (random.Next(16))
         {
             case 0 or 1:
                 CutLink(agent, store, answers: random.Next(2) == 0);
@@ -52,8 +57,14 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
             case 11:
                 Storm();
                 break;
-            default:
+            case 12:
                 Bar(agent);
+                break;
+            case 13:
+                Mute();
+                break;
+            default:
+                Strike(agent);
                 break;
         }
     }
@@ -118,6 +129,40 @@ internal sealed class FaultInjector(LeadershipWorld world, Random random, Leader
         {
             world.Resign(agent, timing.Validity * random.NextDouble());
         }
+    }
+
+    /// <summary>The heartbeats of an agent are answered late; then it is cut off, and its sessions die everywhere.</summary>
+    private void Strike(SimulatedAgent agent)
+    {
+        var at = world.Now + (timing.HeartbeatInterval * (0.2 + (2 * random.NextDouble())));
+        world.Script = (sender, request) => sender == agent && request is StoreRequest.WriteHeartbeat && world.Now < at
+            ? new MessageFate(TimeSpan.FromMilliseconds(1), request.Deadline * (0.5 + (0.5 * random.NextDouble())))
+            : null;
+        world.At(at, () => Depose(agent));
+    }
+
+    /// <summary>No heartbeat reaches any store, all else does; whoever leads nevertheless is cut off in the end.</summary>
+    private void Mute()
+    {
+        world.Script = static (_, request) => request is StoreRequest.WriteHeartbeat ? new MessageFate(null, null) : null;
+        world.At(world.Now + (timing.WaitOut * (1 + random.NextDouble())), () => Depose(world.Leader ?? world.Agents[0]));
+    }
+
+    private void Depose(SimulatedAgent agent)
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        world.Script = null;
+        world.Isolate(agent);
+        foreach (var store in world.Stores)
+        {
+            world.KillHolder(store);
+        }
+
+        Later(() => MendAgent(agent));
     }
 
     private void Later(Action end) => world.At(world.Now + (timing.Validity * (0.2 + (2.5 * random.NextDouble()))), end);

@@ -5,20 +5,31 @@ namespace Mahavishnu.Agents.TestKit.Leadership;
 /// <summary>One seeded run: a world of random size, a stretch of random faults, then calm in which a leader must emerge and stay.</summary>
 public static class LeadershipSimulation
 {
+    /// <summary>Every inequality holds by nothing, so that a mistake of a few milliseconds shows.</summary>
+    private static LeadershipTiming Tight { get; } = LeadershipTiming.Fast with
+    {
+        HeartbeatInterval = LeadershipTiming.Fast.Validity / 3,
+        RequestTimeout = LeadershipTiming.Fast.Validity / 3,
+        WaitOutSlack = TimeSpan.Zero,
+        WaitOut = (LeadershipTiming.Fast with { WaitOutSlack = TimeSpan.Zero }).LeastWaitOut,
+        RetryInterval = TimeSpan.FromMilliseconds(200),
+        EffectDeadline = TimeSpan.FromMilliseconds(400),
+    };
+
     /// <summary>Runs a seed.</summary>
     /// <exception cref="InvariantViolationException">A promise was broken.</exception>
     public static LeadershipWorld Run(int seed)
     {
         var random = new Random(seed);
-        var timing = random.Next(5) == 0 ? LeadershipTiming.Default : LeadershipTiming.Fast;
+        var timing = random.Next(5) switch { 0 => LeadershipTiming.Default, 1 or 2 => LeadershipTiming.Fast, _ => Tight };
         var stores = random.Next(10) switch { 0 => 1, 1 => 2, 2 or 3 => 5, _ => 3 };
         var world = new LeadershipWorld(seed, new WorldOptions
         {
             Stores = stores,
             Agents = random.Next(2, 5),
             Timing = timing,
-            Tick = timing.PollInterval / 10,
-            GreatestLatency = TimeSpan.FromMilliseconds(random.Next(2, 40)),
+            Tick = TimeSpan.FromMilliseconds(random.Next(20, 80)),
+            GreatestLatency = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? 2 : random.Next(2, 40)),
             ProposeRatio = random.NextDouble() * 0.2,
         });
         if (random.Next(2) == 0)

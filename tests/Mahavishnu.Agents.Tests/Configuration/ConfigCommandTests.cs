@@ -25,6 +25,7 @@ public sealed class ConfigCommandTests
               timing kept: request_timeout <= heartbeat_interval: 4s <= 5s
               timing kept: validity x (1 + clock_drift) / (1 - clock_drift) + wait_out_margin <= wait_out: 15.13s <= 15.2s
               timing kept: effect_deadline + effect_margin <= validity - heartbeat_interval - request_timeout: 5.5s <= 6s
+              timing kept: 10s (the least that Consul accepts) <= session_ttl: 10s <= 30s
               0 errors, 0 warnings, 0 notes
 
             """, output);

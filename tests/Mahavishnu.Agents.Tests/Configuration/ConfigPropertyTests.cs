@@ -8,7 +8,7 @@ namespace Mahavishnu.Agents.Tests.Configuration;
 /// <summary>Whatever stands in the files and the variables, loading ends with a result and prints it.</summary>
 public sealed class ConfigPropertyTests
 {
-    private const int Rounds = 3000;
+    private const int Rounds = 400;
 
     /// <summary>Pieces that YAML and the schema look at, so that random text gets past the first character.</summary>
     private static readonly string[] Pieces =

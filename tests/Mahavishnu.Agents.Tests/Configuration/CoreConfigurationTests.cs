@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Mahavishnu.Agents.Tests.Configuration;
 
-/// <summary>The pure parts: durations as text, nearest names, the laws of timing.</summary>
+/// <summary>The pure parts: durations as text and nearest names.</summary>
 public sealed class CoreConfigurationTests
 {
     [Theory]
@@ -65,23 +65,4 @@ public sealed class CoreConfigurationTests
     [InlineData("x", null)]
     public void Nearest_Name_IsTheOneThatWasMeant(string written, string? expected) =>
         Assert.Equal(expected, EditDistance.Nearest(written, ["name", "listen", "profile", "data_directory"]));
-
-    [Fact]
-    public void Laws_EachBrokenAlone_IsTheOneThatDoesNotHold()
-    {
-        var sound = new LeaseTiming(Seconds(5), Seconds(4), Seconds(15), Seconds(15.2), Seconds(5), Seconds(0.5), 0.001, Seconds(0.1));
-        var broken = new (string Key, LeaseTiming Timing)[]
-        {
-            ("heartbeat_interval", sound with { Heartbeat = Seconds(5.01) }),
-            ("request_timeout", sound with { RequestTimeout = Seconds(5.01), EffectDeadline = Seconds(1) }),
-            ("wait_out", sound with { WaitOut = Seconds(15.13) }),
-            ("wait_out", sound with { ClockDrift = 0.01 }),
-            ("effect_deadline", sound with { EffectMargin = Seconds(1.01) }),
-        };
-
-        Assert.All(sound.Laws(), static law => Assert.True(law.Holds));
-        Assert.All(broken, static pair => Assert.Equal([pair.Key], pair.Timing.Laws().Where(static law => !law.Holds).Select(static law => law.Key)));
-    }
-
-    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

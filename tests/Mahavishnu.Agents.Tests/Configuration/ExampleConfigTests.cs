@@ -1,9 +1,10 @@
 using Mahavishnu.Agents.Configuration;
+using Mahavishnu.Agents.Core.Leadership;
 using Xunit;
 
 namespace Mahavishnu.Agents.Tests.Configuration;
 
-/// <summary>The example that the README shows has nothing wrong with it.</summary>
+/// <summary>What is written for people is true: the example has nothing wrong with it, the table of laws has the code's figures.</summary>
 public sealed class ExampleConfigTests
 {
     private static readonly string Example = Repository.Of("tests/examples/config");
@@ -20,5 +21,16 @@ public sealed class ExampleConfigTests
         Assert.Empty(result.Errors.Concat(result.Warnings.Where(static warning => !warning.Message.Contains("no such environment"))));
         Assert.Equal(region, result.Options!.Region.Value);
         Assert.Equal(environment != "staging", result.Options.Failover.Automatic);
+    }
+
+    [Fact]
+    public void Readme_TableOfLaws_HasTheFiguresOfTheProfiles()
+    {
+        var readme = File.ReadAllText(Repository.Of("src/Mahavishnu.Agents/Configuration/README.md"));
+        var fast = LeadershipTiming.Fast.Inequalities();
+
+        Assert.All(
+            LeadershipTiming.Default.Inequalities().Zip(fast),
+            laws => Assert.Contains($"| {laws.First.Statement} | {laws.First.Figures} | {laws.Second.Figures} |", readme, StringComparison.Ordinal));
     }
 }

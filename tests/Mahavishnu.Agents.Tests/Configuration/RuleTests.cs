@@ -156,7 +156,7 @@ public sealed class RuleTests
 
         var result = folder.Load();
 
-        Assert.All(result.Timing!.Laws(), static law => Assert.True(law.Holds, law.Formula));
+        Assert.All(result.Timing!.Inequalities(), static law => Assert.True(law.Holds, law.Statement));
         Assert.Equal(profile == "fast" ? 2 : 15, result.Options!.SplitBrainPrevention.Leadership.Validity.TotalSeconds);
         Assert.Equal(profile == "fast" ? 1 : 10, result.Options.HealthChecks.Regional.Interval.TotalSeconds);
         Assert.Equal(profile == "fast" ? 3 : 60, result.Options.Failover.Watch.TotalSeconds);

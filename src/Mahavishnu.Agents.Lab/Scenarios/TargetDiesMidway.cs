@@ -39,7 +39,7 @@ internal sealed class TargetDiesMidway : LabScenario
         await run.ExpectWithinAsync("no saga is left under way", run.Timing.StepLimit, () => !run.Sightings.SagaUnderWay, cancellationToken);
         run.Timeline.Add("both are revived");
         await run.World.StartAsync([source, target], cancellationToken);
-        await run.ExpectWithinAsync("all users are at home", run.Timing.StepLimit, () => run.Routing.Equals(run.Home), cancellationToken);
+        await run.ExpectWithinAsync("all users are at home", run.Timing.StepLimit, () => run.Routing.Equals(run.Home) && run.Measured.FailedBack is not null && !run.Sightings.SagaUnderWay, cancellationToken);
     }
 
     private static bool Lives(LabRun run, RegionId audience, params ReadOnlySpan<RegionId> dead)

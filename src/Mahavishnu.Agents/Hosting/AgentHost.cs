@@ -7,6 +7,7 @@ using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Failover;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Leadership;
+using Mahavishnu.Agents.Registration;
 using Mahavishnu.Agents.Voting;
 
 namespace Mahavishnu.Agents.Hosting;
@@ -46,6 +47,13 @@ internal static class AgentHost
         // The loops need loggers, so they are made when the container is; this is their start order.
         AgentParts? parts = null;
         builder.Services.AddSingleton(services => parts ??= Assemble(services.GetRequiredService<ILoggerFactory>(), options, timing, clock, metrics, audit));
+        if (options.Stores().FirstOrDefault(s => s.Region == options.Region) is { } own)
+        {
+            // Started first and so stopped last: it never takes time from the orderly release of leadership.
+            builder.Services.AddHostedService(services => new RegistrationLoop(
+                options.ToRegistrationSettings(timing), own.ToClient(timing, clock.Time), () => Part(services).Votes.Abstains(), clock, services.GetRequiredService<ILogger<RegistrationLoop>>()));
+        }
+
         builder.Services.AddHostedService(static services => new HealthService(services.GetRequiredService<AgentParts>().Health));
         builder.Services.AddHostedService(static services => services.GetRequiredService<AgentParts>().Votes);
         builder.Services.AddHostedService(static services => services.GetRequiredService<AgentParts>().Leadership);
@@ -75,10 +83,12 @@ internal static class AgentHost
         var identity = new AgentIdentity(options.AgentName, options.Region, RandomNumberGenerator.GetHexString(16, lowercase: true));
         var machine = new LeadershipMachine(identity, [.. stores.Select(static s => s.Region)], options.SplitBrainPrevention.Quorum.Version, timing, random);
         var control = stores.Select(s => new ConsulControlStore(s.Region, prefix, options.AgentName, s.ToClient(timing, clock.Time), s.ToClient(timing, clock.Time)));
-        var stands = options.Agent.Modules.Contains(AgentModule.Leadership);
+        // A leader that runs no sagas would keep those away that could.
+        var stands = options.Agent.Modules.Contains(AgentModule.Leadership) && options.Agent.Modules.Contains(AgentModule.Failover);
         var leadership = new LeadershipLoop(machine, timing, control, clock, () => Gate(stands, health, limits), loggers.CreateLogger<LeadershipLoop>());
         var traffic = new TrafficDriver(options.ToTrafficTargets(timing, clock.Time), timing, () => leadership.Standing, clock, options.AgentName, audit, loggers.CreateLogger<TrafficDriver>());
-        var failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, clock, audit, metrics, loggers.CreateLogger<FailoverLoop>());
+        var records = new FailoverRecords(audit, metrics, new JournalArchive(voteStores, prefix, timing.RequestTimeout, loggers.CreateLogger<JournalArchive>()));
+        var failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, clock, records, loggers.CreateLogger<FailoverLoop>());
         return new AgentParts(options, clock, health, votes, leadership, failover, traffic, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
     }
 
@@ -87,7 +97,7 @@ internal static class AgentHost
     {
         if (!stands)
         {
-            return new CampaignGate(false, "this process does not run the leadership module");
+            return new CampaignGate(false, "this process does not run the modules leadership and failover");
         }
 
         var self = ObserverGate.Judge([], health.Snapshot().Self, limits);

@@ -43,11 +43,27 @@ public sealed partial class LeadershipMachine
         }
     }
 
-    private string? MembersConflict(TimeSpan now) =>
-        _claims.Where(c => c.AnsweredLately(now, _timing) && c.Last?.Members is { } members && members.Value != _membersText)
-            .Where(c => MembersRecord.Parse(c.Last!.Members!.Value) is not { } stored || !_members.Accepts(stored))
-            .Select(c => $"{c.Store} was led with another list of stores ({c.Last!.Members!.Value}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}")
-            .FirstOrDefault();
+    /// <summary>Why the list of stores keeps this agent from counting; null when it does not.</summary>
+    private string? MembersConflict(TimeSpan now)
+    {
+        var (agreeing, conflict, stale) = (0, (string?)null, (string?)null);
+        foreach (var claim in _claims.Where(c => c.AnsweredLately(now, _timing) && c.Last?.Members is not null))
+        {
+            var text = claim.Last!.Members!.Value;
+            var stored = text == _membersText ? _members : MembersRecord.Parse(text);
+            if (stored is not null && _members.Accepts(stored))
+            {
+                agreeing++;
+                continue;
+            }
+
+            var problem = $"{claim.Store} was led with another list of stores ({text}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}";
+            (conflict, stale) = stored?.Version < _members.Version - 1 ? (conflict, stale ?? problem) : (conflict ?? problem, stale);
+        }
+
+        // A store that slept through several changes is no conflict once a majority shows that they took place.
+        return conflict ?? (agreeing >= Majority ? null : stale);
+    }
 
     private void StartCampaign(TimeSpan now)
     {

@@ -8,14 +8,14 @@ namespace Mahavishnu.Agents.Cli;
 
 /// <summary>An answer of an agent's HTTP interface.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Body">The document; null when there is none that can be read.</param>
-internal sealed record AgentAnswer(int Status, JsonNode? Body)
+/// <param name="Body">The document.</param>
+internal sealed record AgentAnswer(int Status, JsonObject Body)
 {
     /// <summary>Whether the agent did what was asked.</summary>
     public bool Ok => Status is >= 200 and < 300;
 
     /// <summary>What the agent said went wrong.</summary>
-    public string Message => Body?["message"]?.GetValue<string>() ?? $"the agent answered with status {Status}";
+    public string Message => Body["message"]?.GetValue<string>() ?? $"the agent answered with status {Status}";
 }
 
 /// <summary>An agent could not be asked.</summary>
@@ -37,14 +37,17 @@ internal sealed class AgentClient(Uri address, string? token, TimeProvider time)
     public async Task<AgentAnswer> PostAsync(string path, JsonObject body, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(address, HttpMethod.Post, path, body, cancellationToken);
-        var leader = answer.Body?["leader"]?["address"]?.GetValue<string>();
-        return answer.Status == (int)HttpStatusCode.MisdirectedRequest && Uri.TryCreate(leader, UriKind.Absolute, out var there)
+        var leader = answer.Body["leader"]?["address"]?.GetValue<string>();
+        return answer.Status == (int)HttpStatusCode.MisdirectedRequest && Uri.TryCreate(leader, UriKind.Absolute, out var there) && IsHttp(there)
             ? await SendAsync(there, HttpMethod.Post, path, body, cancellationToken)
             : answer;
     }
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Whether an agent can be asked there.</summary>
+    public static bool IsHttp(Uri address) => address.IsAbsoluteUri && address.Scheme is "http" or "https";
 
     private async Task<AgentAnswer> SendAsync(Uri to, HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
@@ -65,7 +68,9 @@ internal sealed class AgentClient(Uri address, string? token, TimeProvider time)
         {
             using var response = await _http.SendAsync(request, either.Token);
             var text = await response.Content.ReadAsStringAsync(either.Token);
-            return new AgentAnswer((int)response.StatusCode, Parse(text));
+            return Parse(text) is { } document
+                ? new AgentAnswer((int)response.StatusCode, document)
+                : throw new AgentUnreachableException(to, $"what answers there is no agent (status {(int)response.StatusCode}, no JSON object)");
         }
         catch (HttpRequestException failed)
         {
@@ -77,11 +82,11 @@ internal sealed class AgentClient(Uri address, string? token, TimeProvider time)
         }
     }
 
-    private static JsonNode? Parse(string text)
+    private static JsonObject? Parse(string text)
     {
         try
         {
-            return text.Length == 0 ? null : JsonNode.Parse(text);
+            return JsonNode.Parse(text) as JsonObject;
         }
         catch (JsonException)
         {

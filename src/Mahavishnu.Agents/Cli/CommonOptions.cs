@@ -21,7 +21,7 @@ internal sealed class CommonOptions
     public Option<bool> Json { get; } = new("--json") { Description = "One JSON document on standard output; logs go to standard error", Recursive = true };
 
     /// <summary>The address of the agent, for verbs that ask one.</summary>
-    public Option<Uri?> Address { get; } = new("--address") { Description = "URL of the agent; default: the one that the configuration advertises" };
+    public Option<Uri?> Address { get; } = AgentAddress();
 
     /// <summary>A file with the bearer token, for verbs that ask an agent.</summary>
     public Option<string?> TokenFile { get; } = new("--token-file") { Description = "File with the bearer token; default: MAHAVISHNU_TOKEN, or a fitting token of the configuration" };
@@ -60,13 +60,12 @@ internal sealed class CommonOptions
         var token = System.Environment.GetEnvironmentVariable("MAHAVISHNU_TOKEN");
         if (parsed.GetValue(TokenFile) is { } file)
         {
-            if (!File.Exists(file))
+            if (ReadToken(file, error) is not { } read)
             {
-                error.WriteLine($"--token-file {file} does not exist.");
                 return null;
             }
 
-            token = File.ReadAllText(file).Trim();
+            token = read;
         }
 
         if (address is null || token is null)
@@ -81,5 +80,37 @@ internal sealed class CommonOptions
         }
 
         return new AgentClient(address, token, TimeProvider.System);
+    }
+
+    private static Option<Uri?> AgentAddress()
+    {
+        var address = new Option<Uri?>("--address") { Description = "URL of the agent; default: the one that the configuration advertises" };
+        address.Validators.Add(static given =>
+        {
+            if (given.Tokens is [{ Value: var text }] && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && AgentClient.IsHttp(url)))
+            {
+                given.AddError($"--address: '{text}' is not the URL of an agent, such as http://127.0.0.1:8610.");
+            }
+        });
+        return address;
+    }
+
+    private static string? ReadToken(string file, TextWriter error)
+    {
+        try
+        {
+            if (File.ReadAllText(file).Trim() is var token && token.Length > 0 && token.All(static c => c is > ' ' and <= '~'))
+            {
+                return token;
+            }
+
+            error.WriteLine($"--token-file {file} must hold one token, of printable ASCII without spaces.");
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            error.WriteLine($"--token-file {file} cannot be read: {unreadable.Message}");
+        }
+
+        return null;
     }
 }

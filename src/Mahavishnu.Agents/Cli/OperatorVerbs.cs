@@ -115,8 +115,8 @@ internal static class OperatorVerbs
         var json = parsed.GetValue(common.Json);
         var answer = await client.PostAsync(path, body, cancellationToken);
         var code = Print(answer, json, StatusText.Answer);
-        return answer is { Ok: true, Status: 202, Body: { } accepted } && accepted["plan"]?["planId"]?.GetValue<string>() is { } plan
-            ? await PlanFollower.FollowAsync(client, plan, json ? TextWriter.Null : Console.Out, TimeProvider.System, cancellationToken)
+        return answer.Status == 202 && answer.Body["plan"]?["planId"]?.GetValue<string>() is { } plan
+            ? await PlanFollower.FollowAsync(client, plan, json ? TextWriter.Null : Console.Out, Console.Error, TimeProvider.System, cancellationToken)
             : code;
     }
 
@@ -124,11 +124,11 @@ internal static class OperatorVerbs
     {
         if (json)
         {
-            Console.Out.WriteLine(answer.Body?.ToJsonString(s_indented) ?? "{}");
+            Console.Out.WriteLine(answer.Body.ToJsonString(s_indented));
         }
-        else if (answer is { Ok: true, Body: { } body })
+        else if (answer.Ok)
         {
-            human(body, Console.Out);
+            human(answer.Body, Console.Out);
         }
 
         if (!answer.Ok)

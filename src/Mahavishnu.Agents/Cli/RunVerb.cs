@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Cli;
@@ -27,6 +28,11 @@ internal static class RunVerb
         {
             app = AgentHost.Build(options);
         }
+        catch (SocketException refused)
+        {
+            await Console.Error.WriteLineAsync(CannotListen(options.Agent.Listen, refused));
+            return ExitCode.Usage;
+        }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or InvalidOperationException or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"The agent cannot start: {unusable.Message}");
@@ -47,7 +53,7 @@ internal static class RunVerb
         }
         catch (IOException inUse)
         {
-            await Console.Error.WriteLineAsync($"agent.listen {listen} cannot be used: {inUse.Message} Stop what listens there, or choose another address.");
+            await Console.Error.WriteLineAsync(CannotListen(listen, inUse));
             return ExitCode.Usage;
         }
 
@@ -60,6 +66,9 @@ internal static class RunVerb
         await app.WaitForShutdownAsync(CancellationToken.None);
         return ExitCode.Done;
     }
+
+    private static string CannotListen(string listen, Exception reason) =>
+        $"agent.listen {listen} cannot be used: {reason.Message.TrimEnd('.')}. Stop what listens there, or choose another address.";
 
     /// <summary>Standard input is a pipe that the parent holds open; it closes however the parent ends.</summary>
     private static async Task StopWithParentAsync(IHostApplicationLifetime lifetime)

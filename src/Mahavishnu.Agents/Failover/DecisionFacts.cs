@@ -14,10 +14,14 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     /// <summary>A new leader does not know how long ago a recorded failover was: it counts the cooldown from now.</summary>
     public void Recovered(TimeSpan now, JournalRecord? record) => Committed(now, record);
 
-    /// <summary>The cooldown of a region runs from the last record of its failover.</summary>
+    /// <summary>The cooldown of a region runs from the last record of its failover. One that was undone moved nobody and starts none.</summary>
     public void Committed(TimeSpan now, JournalRecord? record)
     {
-        if (record is { Kind: SagaKind.Failover })
+        if (record is { Kind: SagaKind.Failover, Phase: StepPhase.Aborted })
+        {
+            _failedOverAt.Remove(record.Source);
+        }
+        else if (record is { Kind: SagaKind.Failover })
         {
             _failedOverAt[record.Source] = now;
         }

@@ -19,7 +19,7 @@ internal sealed partial class FailoverLoop
 
             _told[verdict.Source] = told;
             LogVerdict(verdict.Source, verdict.Kind, verdict.Target?.Value ?? "none", verdict.Reason);
-            _audit.Write("agent", "decision", verdict.Source.Value, verdict.Kind.ToString(), new { target = verdict.Target?.Value, verdict.Risk, verdict.Reason, verdict.Rules });
+            _records.Audit.Write("agent", "decision", verdict.Source.Value, verdict.Kind.ToString(), new { target = verdict.Target?.Value, verdict.Risk, verdict.Reason, verdict.Rules });
             if (verdict.Kind == DecisionKind.ManualIntervention)
             {
                 Page($"{verdict.Source}: {verdict.Reason}");
@@ -37,17 +37,24 @@ internal sealed partial class FailoverLoop
         _troubleTold = _saga.Trouble;
     }
 
+    /// <summary>Says what the loop does, at once: an effect may take long.</summary>
+    private void Say(string doing)
+    {
+        _doing = doing;
+        Volatile.Write(ref _state, _state with { Doing = doing, Trouble = _saga.Trouble });
+    }
+
     private void Page(string reason)
     {
         LogPage(reason);
-        _audit.Write("agent", "page", _settings.Region.Value, "raised", new { reason });
-        _metrics.Paged();
+        _records.Audit.Write("agent", "page", _settings.Region.Value, "raised", new { reason });
+        _records.Metrics.Paged();
     }
 
     private void Publish(FailoverState state)
     {
         var standing = _leadership.Standing;
-        _metrics.Show(_settings.Region, standing, standing.Role == Role.Leader ? standing.ValidUntil - _clock.Now : TimeSpan.Zero, state.Input.View, _audit.Written);
+        _records.Metrics.Show(_settings.Region, standing, standing.Role == Role.Leader ? standing.ValidUntil - _clock.Now : TimeSpan.Zero, state.Input.View, _records.Audit.Written);
     }
 
     [LoggerMessage(1501, LogLevel.Information, "{Plan}: {Step} {Phase} ({Source} -> {Target}, epoch {Epoch}, record {Sequence})")]

@@ -1,4 +1,4 @@
-using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Hosting;
 using Mahavishnu.Agents.Leadership;
 
@@ -30,20 +30,23 @@ internal sealed class ReconcileLoop(FailoverSettings settings, LeadershipLoop le
 
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        var state = failover.State;
-        if (leadership.Standing.Role != Role.Leader || state.Input.Maintenance is not null)
+        // A new term acts only once its saga has been taken over: until then what we know of the routing may be old.
+        if (leadership.Term is not { } term || failover.State is not { } state || state.Epoch != term.Epoch)
         {
             return;
         }
 
-        using var term = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, leadership.Term);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, term.Ended);
         try
         {
-            await traffic.ReconcileAsync(() => failover.State.Input.Routing, everything: state.Record is not null, term.Token);
+            await traffic.ReconcileAsync(() => Desired(term.Epoch), term.Epoch, everything: state.Record is not null, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // The term ended.
         }
     }
+
+    private RoutingTable? Desired(long epoch) =>
+        failover.State is { Input.Maintenance: null } state && state.Epoch == epoch ? state.Input.Routing : null;
 }

@@ -5,7 +5,7 @@ namespace Mahavishnu.Agents.Failover;
 
 /// <summary>One step as it went.</summary>
 /// <param name="Name">The step.</param>
-/// <param name="State"><c>running</c>, <c>done</c>, <c>skipped</c> or <c>aborted</c>.</param>
+/// <param name="State"><c>running</c>, <c>done</c>, <c>skipped</c>, <c>aborted</c>, or <c>left</c> when the term ended during it.</param>
 /// <param name="StartedUnixMs">When it began, milliseconds since 1970.</param>
 /// <param name="DurationSeconds">How long it took, or has taken so far.</param>
 internal sealed record StepReport(string Name, string State, long StartedUnixMs, double DurationSeconds);
@@ -42,6 +42,18 @@ internal sealed class SagaHistory(AgentClock clock)
             }
 
             return finished;
+        }
+    }
+
+    /// <summary>The term ended: what becomes of a step that was under way, its next leader sees.</summary>
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            if (_steps.Count > 0 && _steps[^1] is { Ended: null } open)
+            {
+                _steps[^1] = open with { Ended = clock.Now, State = "left" };
+            }
         }
     }
 

@@ -59,14 +59,15 @@ internal sealed partial class TrafficDriver
         }
     }
 
-    /// <summary>Brings all targets to the desired routing.</summary>
+    /// <summary>Brings all targets to the desired routing, within the deadline of one effect.</summary>
     /// <param name="desired">The full desired state.</param>
+    /// <param name="epoch">The term in which it is desired; nothing is sent in another.</param>
     /// <param name="plan">The plan, for the audit.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async Task<(EffectResult Result, string Detail)> ApplyAsync(RoutingTable desired, string plan, CancellationToken cancellationToken)
+    public async Task<(EffectResult Result, string Detail)> ApplyAsync(RoutingTable desired, long epoch, string plan, CancellationToken cancellationToken)
     {
-        var outcomes = await Task.WhenAll(_targets.Select(t => ApplyOneAsync(t.Target, t.Turn, () => desired, plan, cancellationToken)));
-        var bad = outcomes.Where(static o => !o.Good).ToList();
+        var outcomes = await Task.WhenAll(_targets.Select(t => ApplyOneAsync(t.Target, t.Turn, new Wish(desired, epoch, plan), cancellationToken)));
+        var bad = outcomes.Where(static o => !IsGood(o.Outcome)).ToList();
         return (outcomes.Length, bad.Count) switch
         {
             (0, _) => (EffectResult.Refused, "no traffic target is configured; add load_balancer or dns"),
@@ -79,24 +80,36 @@ internal sealed partial class TrafficDriver
         };
     }
 
-    /// <summary>Repairs what differs from the desired routing.</summary>
-    /// <param name="desired">Asked when it is a target's turn, so that a saga's newer state is never undone.</param>
+    /// <summary>Repairs what differs from the desired routing. A target at which an effect is under way is left to it.</summary>
+    /// <param name="desired">
+    /// Asked when the target is at our disposal, so that a saga's newer state is never undone; null when there is nothing to
+    /// be repaired any more.
+    /// </param>
+    /// <param name="epoch">The term in which it is desired; nothing is sent in another.</param>
     /// <param name="everything">False before the first saga: then only targets that check epochs are told of ours.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public Task ReconcileAsync(Func<RoutingTable> desired, bool everything, CancellationToken cancellationToken) =>
-        Task.WhenAll(_targets.Where(t => everything || t.Target.ChecksEpoch).Select(t => ApplyOneAsync(t.Target, t.Turn, desired, "reconcile", cancellationToken)));
+    public Task ReconcileAsync(Func<RoutingTable?> desired, long epoch, bool everything, CancellationToken cancellationToken) =>
+        Task.WhenAll(_targets.Where(t => everything || t.Target.ChecksEpoch).Select(t => ReconcileOneAsync(t.Target, t.Turn, desired, epoch, cancellationToken)));
 
-    private async Task<(string Name, bool Good, TrafficOutcome Outcome)> ApplyOneAsync(
-        ITrafficTarget target, SemaphoreSlim turn, Func<RoutingTable> desired, string cause, CancellationToken cancellationToken)
+    private static bool IsGood(TrafficOutcome outcome) => outcome.Kind is TrafficOutcomeKind.AlreadySo or TrafficOutcomeKind.Applied;
+
+    private async Task<(string Name, TrafficOutcome Outcome)> ApplyOneAsync(ITrafficTarget target, SemaphoreSlim turn, Wish wish, CancellationToken cancellationToken)
     {
-        await turn.WaitAsync(cancellationToken);
+        // Waiting for the turn is part of the effect's time: a target that hangs holds its saga up once, not twice.
+        using var deadline = new CancellationTokenSource(_timing.EffectDeadline, _clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var wanted = desired();
-            var outcome = await TryAsync(target, wanted, cancellationToken);
-            var good = outcome.Kind is TrafficOutcomeKind.AlreadySo or TrafficOutcomeKind.Applied;
-            Note(target, good, outcome, cause, wanted);
-            return (target.Name, good, outcome);
+            await turn.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (target.Name, new TrafficOutcome(TrafficOutcomeKind.Unknown, $"another effect was under way for {_timing.EffectDeadline.TotalSeconds} s"));
+        }
+
+        try
+        {
+            return (target.Name, await BringAsync(target, wish, either.Token, cancellationToken));
         }
         finally
         {
@@ -104,34 +117,59 @@ internal sealed partial class TrafficDriver
         }
     }
 
-    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, RoutingTable desired, CancellationToken cancellationToken)
+    private async Task ReconcileOneAsync(ITrafficTarget target, SemaphoreSlim turn, Func<RoutingTable?> desired, long epoch, CancellationToken cancellationToken)
+    {
+        if (!await turn.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            if (desired() is { } wanted)
+            {
+                using var deadline = new CancellationTokenSource(_timing.EffectDeadline, _clock.Time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+                await BringAsync(target, new Wish(wanted, epoch, "reconcile"), either.Token, cancellationToken);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<TrafficOutcome> BringAsync(ITrafficTarget target, Wish wish, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        TrafficOutcome outcome;
+        try
+        {
+            outcome = await TryAsync(target, wish, deadline);
+        }
+        catch (DependencyUnavailableException unavailable)
+        {
+            outcome = new TrafficOutcome(TrafficOutcomeKind.Unknown, unavailable.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            outcome = new TrafficOutcome(TrafficOutcomeKind.Unknown, $"no answer within {_timing.EffectDeadline.TotalSeconds} s");
+        }
+
+        Note(target, outcome, wish);
+        return outcome;
+    }
+
+    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, Wish wish, CancellationToken deadline)
     {
         if (!target.ChecksEpoch && _clock.Now < UncheckedNotBefore)
         {
             return new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, "waits until no effect of the last leader can be under way");
         }
 
-        using var deadline = new CancellationTokenSource(_timing.EffectDeadline, _clock.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var epoch = _standing().Epoch;
-        try
-        {
-            // Is it already so? A target that checks epochs is told of ours all the same.
-            if (!target.ChecksEpoch && Matches(await target.ReadAsync(either.Token), desired))
-            {
-                return new TrafficOutcome(TrafficOutcomeKind.AlreadySo, "read and found as desired");
-            }
-
-            return await target.ApplyAsync(new TrafficCommand(desired, epoch, _agent, () => MayStart(epoch)), either.Token);
-        }
-        catch (DependencyUnavailableException unavailable)
-        {
-            return new TrafficOutcome(TrafficOutcomeKind.Unknown, unavailable.Message);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
-        {
-            return new TrafficOutcome(TrafficOutcomeKind.Unknown, $"no answer within {_timing.EffectDeadline.TotalSeconds} s");
-        }
+        // Whether it is so already is for the target to say: what it reads may leave out what no table can express.
+        return _standing().Epoch == wish.Epoch
+            ? await target.ApplyAsync(new TrafficCommand(wish.Desired, wish.Epoch, _agent, () => MayStart(wish.Epoch)), deadline)
+            : new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, $"the term of epoch {wish.Epoch} is over");
     }
 
     /// <summary>The lease must cover the whole deadline of the effect and the margin, measured now, and be of the same term.</summary>
@@ -141,11 +179,9 @@ internal sealed partial class TrafficDriver
         return standing.Epoch == epoch && standing.Covers(_clock.Now, _timing.EffectDeadline + _timing.EffectMargin);
     }
 
-    private static bool Matches(RoutingTable seen, RoutingTable desired) =>
-        seen.Audiences.All(a => seen.Shares(a).SequenceEqual(desired.Shares(a)));
-
-    private void Note(ITrafficTarget target, bool good, TrafficOutcome outcome, string cause, RoutingTable desired)
+    private void Note(ITrafficTarget target, TrafficOutcome outcome, Wish wish)
     {
+        var good = IsGood(outcome);
         bool changed;
         lock (_gate)
         {
@@ -155,10 +191,13 @@ internal sealed partial class TrafficDriver
 
         if (outcome.Kind == TrafficOutcomeKind.Applied || (changed && !good))
         {
-            _audit.Write(_agent, "traffic.apply", target.Name, outcome.Kind.ToString(), new { epoch = _standing().Epoch, cause, desired = desired.ToString(), outcome.Detail });
-            LogOutcome(target.Name, outcome.Kind, cause, outcome.Detail);
+            _audit.Write(_agent, "traffic.apply", target.Name, outcome.Kind.ToString(), new { epoch = wish.Epoch, wish.Cause, desired = wish.Desired.ToString(), outcome.Detail });
+            LogOutcome(target.Name, outcome.Kind, wish.Cause, outcome.Detail);
         }
     }
+
+    /// <summary>What a target is to do, in which term, and why.</summary>
+    private sealed record Wish(RoutingTable Desired, long Epoch, string Cause);
 
     [LoggerMessage(1401, LogLevel.Information, "Traffic target {Target}: {Outcome} for {Cause}: {Detail}")]
     private partial void LogOutcome(string target, TrafficOutcomeKind outcome, string cause, string detail);

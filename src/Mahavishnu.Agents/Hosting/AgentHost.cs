@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Adapters.Consul;
 using Mahavishnu.Agents.Configuration;
@@ -7,7 +8,9 @@ using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Failover;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Leadership;
+using Mahavishnu.Agents.Registration;
 using Mahavishnu.Agents.Voting;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Mahavishnu.Agents.Hosting;
 
@@ -15,24 +18,27 @@ namespace Mahavishnu.Agents.Hosting;
 internal static class AgentHost
 {
     /// <summary>The application, not started yet.</summary>
-    /// <exception cref="InvalidOperationException">A secret or a file that the configuration names cannot be used.</exception>
-    /// <exception cref="IOException">The data directory cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">A secret, a file or the data directory that the configuration names cannot be used.</exception>
+    /// <exception cref="SocketException"><c>agent.listen</c> cannot be used.</exception>
     public static WebApplication Build(AgentOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSystemd();
         builder.Services.AddWindowsService(static service => service.ServiceName = "mahavishnu-agent");
-        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+
+        // Stopped all at once: a leader hands over without waiting for the last request of a slow client to end.
+        builder.Services.Configure<HostOptions>(static host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (TimeSpan.FromSeconds(5), true));
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LevelOf(options.LogLevel));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddSimpleConsole(static console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
-        var listen = IPEndPoint.Parse(options.Agent.Listen.Replace("localhost", "127.0.0.1", StringComparison.Ordinal));
+        var listen = IPEndPoint.TryParse(options.Agent.Listen.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var endpoint) ? endpoint
+            : throw new InvalidOperationException($"agent.listen: '{options.Agent.Listen}' must be an IP address of this machine, or localhost, and a port.");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = HttpApi.BodyLimitBytes;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.LimitBytes;
             kestrel.Listen(listen);
         });
 
@@ -40,25 +46,56 @@ internal static class AgentHost
         var clock = new AgentClock(TimeProvider.System);
         var metrics = new AgentMetrics();
         var timing = options.SplitBrainPrevention.Timing;
-        var audit = new AuditLog(Path.Combine(options.Agent.DataDirectory, options.AgentName), options.AgentName, clock);
+        var audit = OpenAudit(options, clock);
         builder.Services.AddSingleton(audit);
 
         // The loops need loggers, so they are made when the container is; this is their start order.
         AgentParts? parts = null;
         builder.Services.AddSingleton(services => parts ??= Assemble(services.GetRequiredService<ILoggerFactory>(), options, timing, clock, metrics, audit));
-        builder.Services.AddHostedService(static services => new HealthService(services.GetRequiredService<AgentParts>().Health));
-        builder.Services.AddHostedService(static services => services.GetRequiredService<AgentParts>().Votes);
-        builder.Services.AddHostedService(static services => services.GetRequiredService<AgentParts>().Leadership);
+        if (options.Stores().FirstOrDefault(s => s.Region == options.Region) is { } own)
+        {
+            // Started first and so stopped last: it never takes time from the orderly release of leadership.
+            builder.Services.AddHostedService(services => new RegistrationLoop(
+                options.ToRegistrationSettings(timing), own.ToClient(timing, clock.Time), () => Part(services).Votes.Abstains(), clock, services.GetRequiredService<ILogger<RegistrationLoop>>()));
+        }
+
+        if (options.Agent.Modules.Contains(AgentModule.Health))
+        {
+            builder.Services.AddHostedService(static services => new HealthService(Part(services).Health));
+        }
+
+        builder.Services.AddHostedService(static services => Part(services).Votes);
+        builder.Services.AddHostedService(static services => Part(services).Leadership);
         if (options.Agent.Modules.Contains(AgentModule.Failover))
         {
-            builder.Services.AddHostedService(static services => services.GetRequiredService<AgentParts>().Failover);
+            builder.Services.AddHostedService(static services => Part(services).Failover);
             builder.Services.AddHostedService(services => new ReconcileLoop(options.ToFailoverSettings(timing), Part(services).Leadership, Part(services).Failover, Part(services).Traffic, clock));
         }
 
+        builder.Services.AddSingleton(services => new Readiness(Part(services).Health, Part(services).Leadership, clock, timing));
+        builder.Services.AddHostedService(static services => services.GetRequiredService<Readiness>());
+
+        // The port is taken before anything runs: a second agent on it must not say a word to the stores.
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(listen);
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _ => socket);
         var app = builder.Build();
         var made = app.Services.GetRequiredService<AgentParts>();
-        new HttpApi(made, tokens, metrics, new Readiness(made.Health, made.Leadership, clock, timing)).Map(app);
+        var gate = new AccessGate(tokens, audit);
+        new HttpApi(made, gate, metrics, app.Services.GetRequiredService<Readiness>(), new OperatorApi(made, gate, app.Lifetime.ApplicationStopping)).Map(app);
         return app;
+    }
+
+    private static AuditLog OpenAudit(AgentOptions options, AgentClock clock)
+    {
+        var directory = Path.Combine(options.Agent.DataDirectory, options.AgentName);
+        try
+        {
+            return new AuditLog(directory, options.AgentName, clock);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidOperationException($"agent.data_directory: {directory} must be a directory that this user may write to: {unusable.Message}", unusable);
+        }
     }
 
     private static AgentParts Part(IServiceProvider services) => services.GetRequiredService<AgentParts>();
@@ -75,10 +112,12 @@ internal static class AgentHost
         var identity = new AgentIdentity(options.AgentName, options.Region, RandomNumberGenerator.GetHexString(16, lowercase: true));
         var machine = new LeadershipMachine(identity, [.. stores.Select(static s => s.Region)], options.SplitBrainPrevention.Quorum.Version, timing, random);
         var control = stores.Select(s => new ConsulControlStore(s.Region, prefix, options.AgentName, s.ToClient(timing, clock.Time), s.ToClient(timing, clock.Time)));
-        var stands = options.Agent.Modules.Contains(AgentModule.Leadership);
+        // A leader that runs no sagas would keep those away that could.
+        var stands = options.Agent.Modules.Contains(AgentModule.Leadership) && options.Agent.Modules.Contains(AgentModule.Failover);
         var leadership = new LeadershipLoop(machine, timing, control, clock, () => Gate(stands, health, limits), loggers.CreateLogger<LeadershipLoop>());
         var traffic = new TrafficDriver(options.ToTrafficTargets(timing, clock.Time), timing, () => leadership.Standing, clock, options.AgentName, audit, loggers.CreateLogger<TrafficDriver>());
-        var failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, clock, audit, metrics, loggers.CreateLogger<FailoverLoop>());
+        var records = new FailoverRecords(audit, metrics, new JournalArchive(voteStores, prefix, timing.RequestTimeout, loggers.CreateLogger<JournalArchive>()));
+        var failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, clock, records, loggers.CreateLogger<FailoverLoop>());
         return new AgentParts(options, clock, health, votes, leadership, failover, traffic, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
     }
 
@@ -87,7 +126,7 @@ internal static class AgentHost
     {
         if (!stands)
         {
-            return new CampaignGate(false, "this process does not run the leadership module");
+            return new CampaignGate(false, "this process does not run the modules leadership and failover");
         }
 
         var self = ObserverGate.Judge([], health.Snapshot().Self, limits);

@@ -6,6 +6,7 @@ using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Failover;
 using Mahavishnu.Agents.Health;
+using Mahavishnu.Agents.Registration;
 using Mahavishnu.Agents.Voting;
 using ConsulClient = Mahavishnu.Agents.Adapters.Consul.ConsulClient;
 
@@ -49,6 +50,16 @@ internal static class OptionMapping
         Observers = options.SplitBrainPrevention.Quorum.Regions,
         Regions = [.. options.Regions.Keys],
         Interval = options.HealthChecks.Regional.Interval,
+        RequestTimeout = timing.RequestTimeout,
+    };
+
+    /// <summary>As what the agent stands in its region's Consul.</summary>
+    public static RegistrationSettings ToRegistrationSettings(this AgentOptions options, LeadershipTiming timing) => new()
+    {
+        Agent = options.AgentName,
+        Region = options.Region,
+        Advertised = options.Agent.AdvertisedUrl,
+        ProbeInterval = options.HealthChecks.Regional.Interval,
         RequestTimeout = timing.RequestTimeout,
     };
 

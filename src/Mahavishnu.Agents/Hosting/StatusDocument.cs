@@ -52,7 +52,7 @@ internal static class StatusDocument
             doing = state.Doing,
             stores = parts.Leadership.Seen.Select(static s => new { store = s.Key.Value, answers = s.Value is not null, epoch = s.Value?.EpochNumber, holder = HolderOf(s.Value) }),
             traffic = parts.Traffic.Status(),
-            problems = parts.Votes.Problems().Select(static p => $"vote {p.Key}: {p.Value}"),
+            problems = parts.Votes.Problems().Select(static p => $"vote {p.Key}: {p.Value}").Concat(StoreProblems.In(parts.Leadership.Seen)),
         };
     }
 

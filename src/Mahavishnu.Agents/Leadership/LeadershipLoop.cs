@@ -13,6 +13,9 @@ namespace Mahavishnu.Agents.Leadership;
 /// </summary>
 internal sealed partial class LeadershipLoop : BackgroundService
 {
+    /// <summary>How long a stop waits at most for locks to be given back; what is left then ends by the successors' wait-out.</summary>
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(2);
+
     private readonly LeadershipMachine _machine;
     private readonly LeadershipTiming _timing;
     private readonly Dictionary<RegionId, ConsulControlStore> _stores;
@@ -22,7 +25,9 @@ internal sealed partial class LeadershipLoop : BackgroundService
     private readonly Channel<Input> _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<LeadershipNotice> _notices = Channel.CreateUnbounded<LeadershipNotice>(new UnboundedChannelOptions { SingleWriter = true });
     private TaskCompletionSource<bool>? _proposal;
-    private CancellationTokenSource _term = new();
+    private CancellationTokenSource? _termEnd;
+    private LeadershipTerm? _term;
+    private TimeSpan? _stoppedAt;
     private int _farewells;
 
     /// <summary>Prepares the loop; nothing is sent before it starts.</summary>
@@ -44,9 +49,11 @@ internal sealed partial class LeadershipLoop : BackgroundService
 
         public sealed record Answered(StoreRequest Request, StoreAnswer Answer) : Input;
 
-        public sealed record Proposed(JournalRecord Record, TaskCompletionSource<bool> Done) : Input;
+        public sealed record Proposed(long Epoch, JournalRecord Record, TaskCompletionSource<bool> Done) : Input;
 
         public sealed record Resigned(string Reason, TimeSpan BarFor) : Input;
+
+        public sealed record Stopped : Input;
     }
 
     /// <summary>Where this agent stands, as of the last input. Compare its validity with the clock at the moment of use.</summary>
@@ -58,18 +65,20 @@ internal sealed partial class LeadershipLoop : BackgroundService
     /// <summary>When the loop last turned, on the monotonic clock; null before the first time.</summary>
     public TimeSpan? LastTick { get; private set; }
 
-    /// <summary>Cancelled when the present term ends; effects of the term stop with it.</summary>
-    public CancellationToken Term => _term.Token;
+    /// <summary>The present term, from just before its notice is to be read until just before that of its end is; null between terms.</summary>
+    public LeadershipTerm? Term => Volatile.Read(ref _term);
 
     /// <summary>Changes of leadership, in order, for one reader.</summary>
     public ChannelReader<LeadershipNotice> Notices => _notices.Reader;
 
-    /// <summary>Writes a record at a majority. False means that the term is over.</summary>
-    public async Task<bool> WriteJournalAsync(JournalRecord record, CancellationToken cancellationToken)
+    /// <summary>Writes a record at a majority. False means that the term is over, and that the record may or may not stand.</summary>
+    /// <param name="record">The content; epoch and sequence are set on the way.</param>
+    /// <param name="epoch">The term in which it was thought out; in another it is not written.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<bool> WriteJournalAsync(JournalRecord record, long epoch, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _inputs.Writer.TryWrite(new Input.Proposed(record, done));
-        return await done.Task.WaitAsync(cancellationToken);
+        return _inputs.Writer.TryWrite(new Input.Proposed(epoch, record, done)) && await done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Gives leadership up in order and stays out of elections for a while.</summary>
@@ -81,13 +90,13 @@ internal sealed partial class LeadershipLoop : BackgroundService
         // The machine outlives the stop request by the time that an orderly release takes.
         using var end = new CancellationTokenSource();
         var ticks = TickAsync(end.Token);
-        await using var stop = stoppingToken.Register(() => _inputs.Writer.TryWrite(new Input.Resigned("the agent stops", TimeSpan.FromDays(1))));
+        await using var stop = stoppingToken.Register(() => _inputs.Writer.TryWrite(new Input.Stopped()));
         try
         {
             await foreach (var input in _inputs.Reader.ReadAllAsync(CancellationToken.None))
             {
                 Feed(input, end.Token);
-                if (stoppingToken.IsCancellationRequested && input is not Input.Tick && _farewells == 0)
+                if (HasLeft())
                 {
                     break;
                 }
@@ -97,8 +106,27 @@ internal sealed partial class LeadershipLoop : BackgroundService
         {
             await end.CancelAsync();
             await ticks;
-            _notices.Writer.TryComplete();
+            Close();
         }
+    }
+
+    /// <summary>Whether a stop is through: every lock was given back, or the stores had their time for it.</summary>
+    private bool HasLeft() =>
+        _stoppedAt is { } at && (_farewells == 0 || _clock.Now - at >= TimeSpan.FromTicks(Math.Min(_timing.RequestTimeout.Ticks, LongestFarewell.Ticks)));
+
+    /// <summary>However the loop ended: nobody acts on a term that nothing renews, and nobody waits for an answer.</summary>
+    private void Close()
+    {
+        Standing = new Standing(Role.Follower, 0, TimeSpan.Zero, 0, "the leadership loop has ended");
+        EndTerm();
+        _inputs.Writer.TryComplete();
+        while (_inputs.Reader.TryRead(out var left))
+        {
+            (left as Input.Proposed)?.Done.TrySetResult(false);
+        }
+
+        EndProposal(false);
+        _notices.Writer.TryComplete();
     }
 
     private async Task TickAsync(CancellationToken cancellationToken)
@@ -126,6 +154,7 @@ internal sealed partial class LeadershipLoop : BackgroundService
             Input.Answered answered => _machine.Receive(now, answered.Answer),
             Input.Proposed proposed => Propose(now, proposed),
             Input.Resigned resigned => _machine.Resign(now, resigned.Reason, resigned.BarFor),
+            Input.Stopped => Stop(now),
             _ => _machine.Tick(now, _gate()),
         };
         Standing = _machine.Standing(now);
@@ -150,7 +179,7 @@ internal sealed partial class LeadershipLoop : BackgroundService
 
     private LeadershipEffects Propose(TimeSpan now, Input.Proposed proposed)
     {
-        if (_machine.Standing(now).Role != Role.Leader || _machine.Proposing)
+        if (_machine.Standing(now) is var standing && (standing.Role != Role.Leader || standing.Epoch != proposed.Epoch || _machine.Proposing))
         {
             proposed.Done.TrySetResult(false);
             return new LeadershipEffects([], []);
@@ -160,38 +189,60 @@ internal sealed partial class LeadershipLoop : BackgroundService
         return _machine.Propose(now, proposed.Record);
     }
 
+    private LeadershipEffects Stop(TimeSpan now)
+    {
+        _stoppedAt = now;
+        return _machine.Resign(now, "the agent stops", TimeSpan.FromDays(1));
+    }
+
     private void Tell(LeadershipNotice notice)
     {
-        // First in the queue, then awake who waits: the reader finds it there.
-        _notices.Writer.TryWrite(notice);
         switch (notice)
         {
             case LeadershipNotice.BecameLeader leader:
-                _term = new CancellationTokenSource();
+                _termEnd = new CancellationTokenSource();
+                Volatile.Write(ref _term, new LeadershipTerm(leader.Epoch, _termEnd.Token));
                 LogBecameLeader(leader.Epoch, leader.Recovered?.PlanId ?? "none");
                 break;
             case LeadershipNotice.TermEnded ended:
+                EndTerm();
                 LogTermEnded(ended.Epoch, ended.Reason);
-                _term.Cancel();
-                _proposal?.TrySetResult(false);
-                _proposal = null;
-                break;
-            case LeadershipNotice.JournalCommitted:
-                _proposal?.TrySetResult(true);
-                _proposal = null;
                 break;
             case LeadershipNotice.Alarm alarm:
                 LogAlarm(alarm.Reason);
                 break;
         }
+
+        // First in the queue, then awake who waits: the reader finds it there.
+        _notices.Writer.TryWrite(notice);
+        if (notice is LeadershipNotice.TermEnded or LeadershipNotice.JournalCommitted)
+        {
+            EndProposal(notice is LeadershipNotice.JournalCommitted);
+        }
+    }
+
+    /// <summary>Marked as ended at once; what that wakes runs elsewhere, so that no effect can hold this loop up.</summary>
+    private void EndTerm()
+    {
+        Volatile.Write(ref _term, null);
+        _ = _termEnd?.CancelAsync();
+        _termEnd = null;
+    }
+
+    private void EndProposal(bool committed)
+    {
+        _proposal?.TrySetResult(committed);
+        _proposal = null;
     }
 
     private void Send(StoreRequest request, CancellationToken cancellationToken)
     {
         _farewells += request is StoreRequest.Release or StoreRequest.DestroySession ? 1 : 0;
 
-        // Never awaited here: its answer comes back as an input, and the machine has a deadline of its own.
-        _ = AnswerAsync(request, cancellationToken);
+        // Never awaited here: its answer comes back as an input, and the machine has a deadline of its own. An exception is
+        // a bug; it ends this loop, and with it the agent, rather than be lost.
+        _ = AnswerAsync(request, cancellationToken).ContinueWith(
+            bug => _inputs.Writer.TryComplete(bug.Exception), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private async Task AnswerAsync(StoreRequest request, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed partial class VoteLoop : BackgroundService
     private readonly Lock _gate = new();
     private readonly VoteLedger _ledger = new();
     private readonly Dictionary<RegionId, TimeSpan> _heardAt = [];
-    private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
+    private readonly Dictionary<(RegionId Store, string Key), string> _problems = [];
     private readonly Dictionary<RegionId, CancellationTokenSource> _writes = [];
     private readonly string _process = RandomNumberGenerator.GetHexString(16, lowercase: true);
     private long _counter;
@@ -61,19 +61,21 @@ internal sealed partial class VoteLoop : BackgroundService
         }
     }
 
-    /// <summary>Votes at the stores that cannot be read, by key.</summary>
+    /// <summary>Votes at the stores that cannot be read, by key and store.</summary>
     public IReadOnlyDictionary<string, string> Problems()
     {
         lock (_gate)
         {
-            return new Dictionary<string, string>(_problems);
+            return _problems.ToDictionary(static p => $"{p.Key.Key} at {p.Key.Store}", static p => p.Value);
         }
     }
 
     /// <summary>Why this agent abstains now; null when it votes.</summary>
-    public string? Abstains()
+    public string? Abstains() => Abstains(_health());
+
+    private string? Abstains(HealthSnapshot health)
     {
-        var observer = _health().Observer;
+        var observer = health.Observer;
         var answering = Answering();
         return observer.Abstains ? observer.Reason
             : answering * 2 <= _stores.Count ? $"{answering} of {_stores.Count} stores answer, a majority is needed"
@@ -100,8 +102,9 @@ internal sealed partial class VoteLoop : BackgroundService
             while (true)
             {
                 var seen = _health();
-                Publish(seen, cancellationToken);
-                await NextAsync(seen, cancellationToken);
+                var abstains = Abstains(seen);
+                Publish(seen, abstains, cancellationToken);
+                await NextAsync(seen, abstains, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -110,23 +113,32 @@ internal sealed partial class VoteLoop : BackgroundService
         }
     }
 
-    private async Task NextAsync(HealthSnapshot seen, CancellationToken cancellationToken)
+    /// <summary>Waits for the interval to pass, or for something else to be said: at once for a standing, at the next look for the stores.</summary>
+    private async Task NextAsync(HealthSnapshot seen, string? abstained, CancellationToken cancellationToken)
     {
         using var interval = new CancellationTokenSource(_settings.Interval, _clock.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(interval.Token, cancellationToken);
+        var changed = (Task)_healthChanged(seen, either.Token);
+        while (!changed.IsCompleted && Abstains(seen) == abstained)
+        {
+            await changed.WaitAsync(_settings.ReadInterval, _clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await either.CancelAsync();
         try
         {
-            await _healthChanged(seen, either.Token);
+            await changed;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The interval has passed without a change.
+            // Nothing changed before the interval had passed, or before the stores did.
         }
     }
 
-    private void Publish(HealthSnapshot health, CancellationToken cancellationToken)
+    private void Publish(HealthSnapshot health, string? abstains, CancellationToken cancellationToken)
     {
-        var vote = new Vote(_settings.Agent, _settings.Region, _process, ++_counter, Abstains(), _settings.Address, health.Views);
+        var vote = new Vote(_settings.Agent, _settings.Region, _process, ++_counter, abstains, _settings.Address, health.Views);
         var text = vote.ToText();
         foreach (var store in _stores)
         {
@@ -183,67 +195,36 @@ internal sealed partial class VoteLoop : BackgroundService
         {
             var now = _clock.Now;
             _heardAt[store] = now;
-            foreach (var entry in entries)
+            var readable = entries.Where(e => TakeIn(now, store, e)).Select(static e => e.Key).ToHashSet();
+            var listed = entries.Select(static e => e.Key).ToHashSet();
+            foreach (var mended in _problems.Keys.Where(p => p.Store == store && (readable.Contains(p.Key) || !listed.Contains(p.Key))).ToList())
             {
-                var (vote, problem) = Vote.Read(entry.Text);
-                if (vote is not null && entry.Key != $"{_settings.VotesPrefix}{vote.Region}/{vote.Agent}")
-                {
-                    (vote, problem) = (null, "the vote does not stand under its author's key");
-                }
-
-                if (vote is not null)
-                {
-                    _ledger.Observe(now, store, vote);
-                    _problems.Remove(entry.Key);
-                }
-                else if (_problems.TryAdd(entry.Key, problem))
-                {
-                    LogUnreadable(store, entry.Key, problem);
-                }
+                _problems.Remove(mended);
             }
         }
     }
 
+    private bool TakeIn(TimeSpan now, RegionId store, ConsulEntry entry)
+    {
+        var (vote, problem) = Vote.Read(entry.Text);
+        if (vote is not null && entry.Key != $"{_settings.VotesPrefix}{vote.Region}/{vote.Agent}")
+        {
+            (vote, problem) = (null, "the vote does not stand under its author's key");
+        }
+
+        if (vote is not null)
+        {
+            _ledger.Observe(now, store, vote);
+        }
+        else if (_problems.GetValueOrDefault((store, entry.Key)) != problem)
+        {
+            _problems[(store, entry.Key)] = problem;
+            LogUnreadable(store, entry.Key, problem);
+        }
+
+        return vote is not null;
+    }
+
     [LoggerMessage(1301, LogLevel.Warning, "Store {Store}: vote {Key} cannot be read and is not counted: {Problem}")]
     private partial void LogUnreadable(RegionId store, string key, string problem);
-}
-
-/// <summary>What the votes rest on.</summary>
-internal sealed record VoteSettings
-{
-    /// <summary>This agent.</summary>
-    public required string Agent { get; init; }
-
-    /// <summary>Its region.</summary>
-    public required RegionId Region { get; init; }
-
-    /// <summary>Where its HTTP interface is reached.</summary>
-    public required string Address { get; init; }
-
-    /// <summary>The directory of the control keys.</summary>
-    public required string Prefix { get; init; }
-
-    /// <summary>The observers, one voice each.</summary>
-    public required IReadOnlyList<RegionId> Observers { get; init; }
-
-    /// <summary>The regions that are judged.</summary>
-    public required IReadOnlyList<RegionId> Regions { get; init; }
-
-    /// <summary>How often a vote is published: the probe interval.</summary>
-    public required TimeSpan Interval { get; init; }
-
-    /// <summary>How long one request to a store may take.</summary>
-    public required TimeSpan RequestTimeout { get; init; }
-
-    /// <summary>A vote counts while it changed within three intervals.</summary>
-    public TimeSpan Freshness => 3 * Interval;
-
-    /// <summary>Votes are read four times in an interval.</summary>
-    public TimeSpan ReadInterval => Interval / 4;
-
-    /// <summary>The directory of all votes.</summary>
-    public string VotesPrefix => Prefix + "votes/";
-
-    /// <summary>The key of this agent's vote.</summary>
-    public string OwnKey => $"{VotesPrefix}{Region}/{Agent}";
 }

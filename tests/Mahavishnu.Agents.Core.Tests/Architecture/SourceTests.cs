@@ -13,7 +13,7 @@ public sealed partial class SourceTests
 
     [Fact]
     public void Files_OfTheProduct_HaveAtMost300Lines() =>
-        Assert.Empty(Repository.Sources.Where(static s => Repository.Lines(s).Length > MostLinesOfAFile));
+        Assert.DoesNotContain(Repository.Sources, static s => Repository.Lines(s).Length > MostLinesOfAFile);
 
     // Formatting is enforced, so a body stands between two braces alone on lines of equal indentation. Members with an
     // expression for a body are not measured.

@@ -39,6 +39,9 @@ internal sealed class SagaDriver(SagaSettings settings, Func<SagaDriver, Decisio
     /// <summary>How much time passes while there is nothing to do.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long it takes to commit a record.</summary>
+    public TimeSpan CommitTime { get; init; }
+
     /// <summary>After which events this leader dies and another goes on with the last committed record.</summary>
     public IReadOnlySet<int> RestartsAfter { get; init; } = new HashSet<int>();
 
@@ -101,6 +104,7 @@ internal sealed class SagaDriver(SagaSettings settings, Func<SagaDriver, Decisio
     {
         var written = record with { Epoch = _epoch, Sequence = Journal.Count + 1 };
         Journal.Add(written);
+        Now += CommitTime;
         _machine.Committed(Now, written);
         RestartIfDue();
     }

@@ -32,7 +32,7 @@ public sealed class SagaHistoryTests
     private static readonly Gen<EffectResult[]> GenResults = Gen.Enum<EffectResult>().Array[0, 3];
 
     /// <summary>What is agreed for a number of seconds.</summary>
-    private static readonly Gen<(int Seconds, double?[] Scores)> GenSpell = Gen.Select(Gen.Int[1, 90], GenScore.Array[3], static (s, scores) => (s, scores));
+    private static readonly Gen<(int Seconds, double?[] Scores)> GenSpell = Gen.Select(Gen.Int[1, 60], GenScore.Array[3], static (s, scores) => (s, scores));
 
     /// <summary>A region gets a score once the journal has come to a step and phase.</summary>
     private static readonly Gen<(SagaStep Step, StepPhase Phase, RegionId Region, double? Score)> GenBlow = Gen.Select(
@@ -44,11 +44,12 @@ public sealed class SagaHistoryTests
         {
             RestartsAfter = restarts,
             Idle = TimeSpan.FromSeconds(4),
+            CommitTime = TimeSpan.FromSeconds(1),
         }.Start(plan);
 
     [Fact]
     public void Next_AnyHistoryThatEndsWell_EndsTheSagaWithoutGivingUsersToTheDead() =>
-        Gen.Select(GenPlan, GenSpell.Array[0, 8], GenResults, Gen.Int[1, 60].Array[0, 4]).Sample(
+        Gen.Select(GenPlan, GenSpell.Array[0, 12], GenResults, Gen.Int[1, 60].Array[0, 4]).Sample(
             static (plan, spells, results, restarts) =>
             {
                 var saga = Drive(plan, d => Agreed(d.Now, spells), results, restarts.ToHashSet()).RunUntil();

@@ -217,6 +217,24 @@ public sealed class ScenarioTests
         Assert.All(world.Agents, agent => Assert.Contains("another list", agent.Standing(world.Now).Reason, StringComparison.Ordinal));
     }
 
+    [Theory]
+    //          stores that slept   leads
+    [InlineData(1,                  true)]
+    [InlineData(2,                  false)]
+    public void Members_StoresThatSleptThroughSeveralChanges_AreNoConflictWhileAMajorityShowsThem(int slept, bool leads)
+    {
+        var world = new LeadershipWorld(1, new WorldOptions { MembersVersion = 4 });
+        world.RunUntil(() => world.StoresWithData == 3 && world.Leader is not null, TimeSpan.FromMinutes(1), "a first leader at every store");
+        foreach (var store in world.Stores.Take(slept))
+        {
+            store.OverwriteMembers(new MembersRecord(1, ["region-1"]));
+        }
+
+        world.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(leads, world.Leader is not null);
+    }
+
     [Fact]
     public void Pause_BeyondTheLease_EndsTheTermOnWaking()
     {

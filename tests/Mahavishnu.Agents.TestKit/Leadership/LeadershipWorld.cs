@@ -108,7 +108,7 @@ public sealed partial class LeadershipWorld
         agent.Offset = TimeSpan.FromSeconds(_random.NextDouble() * 1000);
         agent.Rate = 1 + (timing.ClockDrift * _random.Next(-1, 2));
         agent.Machine = new LeadershipMachine(
-            new AgentIdentity(agent.Name, agent.Region, process), [.. Stores.Select(static s => s.Region)], 1, timing, new Random(_random.Next()));
+            new AgentIdentity(agent.Name, agent.Region, process), [.. Stores.Select(static s => s.Region)], _options.MembersVersion, timing, new Random(_random.Next()));
         var incarnation = agent.Incarnation;
         At(Now + (_options.Tick * _random.NextDouble()), () => Tick(agent, incarnation));
     }

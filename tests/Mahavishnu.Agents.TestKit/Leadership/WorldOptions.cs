@@ -11,6 +11,9 @@ public sealed class WorldOptions
     /// <summary>How many agents, dealt to the regions in turn.</summary>
     public int Agents { get; init; } = 3;
 
+    /// <summary>The version of the list of stores that every agent is configured with.</summary>
+    public int MembersVersion { get; init; } = 1;
+
     /// <summary>The protocol's times.</summary>
     public LeadershipTiming Timing { get; init; } = LeadershipTiming.Fast;
 

@@ -31,7 +31,7 @@ internal sealed class Flapping : LabScenario
         run.Timeline.Add($"{region} turns ill and well slowly");
         for (var turn = 0; turn < SlowTurns; turn++)
         {
-            await TurnAsync(run, region, run.Timing.ProbeInterval * 4.5, cancellationToken);
+            await TurnAsync(run, region, run.Timing.ProbeInterval * 4.2, cancellationToken);
         }
 
         run.Timeline.Add($"{region} stays well");

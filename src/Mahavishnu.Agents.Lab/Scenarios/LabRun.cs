@@ -165,7 +165,7 @@ internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings,
         Measured.Detected ??= sightings.Agreed(killed, "Down") ? now : null;
         Measured.Decided ??= Saga("Failover", killed) is not null ? now : null;
         Measured.Recovered ??= load.Tally.RecoveredAt(killed) is { } at ? time.GetElapsedTime(faultAt, at) : null;
-        Measured.FailedBack ??= Saga("Failback", killed)?.Phase == "Complete" && Routing.Percent(killed, killed) == 100 ? now : null;
+        Measured.FailedBack ??= Saga("Failback", killed) is { Ended: true } && Routing.Percent(killed, killed) == 100 ? now : null;
     }
 
     private async Task<bool> ExpectWithinAsync(string text, long from, TimeSpan limit, Func<bool> isSo, CancellationToken cancellationToken)

@@ -53,8 +53,11 @@ internal sealed record RegionStatus(string Region, string Condition, string? Adv
 internal sealed record SagaStatus(
     string PlanId, string Kind, string Phase, string Source, string Target, string? Risk, string? Trouble, IReadOnlyList<SagaStepStatus>? Steps)
 {
+    /// <summary>The phase of a saga whose end was not seen, but that of another one which came after it was.</summary>
+    public const string Superseded = "Superseded";
+
     /// <summary>Whether nothing more is to come.</summary>
-    public bool Ended => Phase is "Complete" or "Aborted";
+    public bool Ended => Phase is "Complete" or "Aborted" or Superseded;
 }
 
 /// <summary>A step of a saga.</summary>

@@ -94,8 +94,22 @@ internal sealed class Sightings(Timeline timeline)
 
         foreach (var saga in new[] { status.LastSaga, status.Saga }.OfType<SagaStatus>())
         {
+            if (!_sagas.ContainsKey(saga.PlanId))
+            {
+                EndEarlier();
+            }
+
             _sagas[saga.PlanId] = saga with { Steps = WithEarlier(_sagas.GetValueOrDefault(saga.PlanId)?.Steps ?? [], saga.Steps ?? []) };
             TellOf(saga);
+        }
+    }
+
+    // There is one saga at a time, so that the first sight of one is the end of those before it.
+    private void EndEarlier()
+    {
+        foreach (var earlier in _sagas.Values.Where(static s => !s.Ended).ToList())
+        {
+            _sagas[earlier.PlanId] = earlier with { Phase = SagaStatus.Superseded };
         }
     }
 

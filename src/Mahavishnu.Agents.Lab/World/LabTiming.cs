@@ -60,14 +60,14 @@ public sealed record LabTiming
     /// <summary>How often a check asks; three failures in a row are a verdict.</summary>
     public TimeSpan ProbeInterval { get; private init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long to watch that nothing happens: longer than a verdict and an election take together.</summary>
-    public TimeSpan Settle { get; private init; } = TimeSpan.FromSeconds(7);
+    /// <summary>How long to watch that nothing happens: longer than a verdict or an election takes.</summary>
+    public TimeSpan Settle { get; private init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How long a leader is paused: longer than its lease, the wait-out and an election take together.</summary>
     public TimeSpan Pause { get; private init; } = TimeSpan.FromSeconds(6.5);
 
     /// <summary>How long users are served before a fault.</summary>
-    public TimeSpan Warmup { get; private init; } = TimeSpan.FromSeconds(4);
+    public TimeSpan Warmup { get; private init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long to wait for what has no derived bound, such as a whole failback.</summary>
     public TimeSpan StepLimit { get; private init; } = TimeSpan.FromSeconds(45);

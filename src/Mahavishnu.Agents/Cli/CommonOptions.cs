@@ -82,18 +82,21 @@ internal sealed class CommonOptions
         return new AgentClient(address, token, TimeProvider.System);
     }
 
-    private static Option<Uri?> AgentAddress()
+    private static Option<Uri?> AgentAddress() => new("--address")
     {
-        var address = new Option<Uri?>("--address") { Description = "URL of the agent; default: the one that the configuration advertises" };
-        address.Validators.Add(static given =>
+        Description = "URL of the agent; default: the one that the configuration advertises",
+        CustomParser = static given =>
         {
-            if (given.Tokens is [{ Value: var text }] && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && AgentClient.IsHttp(url)))
+            var text = given.Tokens is [{ Value: var one }] ? one : "";
+            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && AgentClient.IsHttp(url))
             {
-                given.AddError($"--address: '{text}' is not the URL of an agent, such as http://127.0.0.1:8610.");
+                return url;
             }
-        });
-        return address;
-    }
+
+            given.AddError($"--address: '{text}' is not the URL of an agent, such as http://127.0.0.1:8610.");
+            return null;
+        },
+    };
 
     private static string? ReadToken(string file, TextWriter error)
     {

@@ -127,15 +127,30 @@ internal sealed class AgentWorld : IAsyncDisposable
     public async Task<JsonNode> StatusAsync(RegionId agent) => (await GetAsync(agent, "/v1/status")).Json;
 
     /// <summary>Waits until all running agents see the same leader, with its address, and gives its region.</summary>
-    public async Task<RegionId> LeaderAsync()
+    public Task<RegionId> LeaderAsync() => LeaderAsync([.. Running]);
+
+    /// <summary>The same for agents that run in processes of their own, and may still be starting.</summary>
+    public async Task<RegionId> LeaderAsync(IReadOnlyList<RegionId> agents)
     {
         var leader = await Until.SeenAsync("one leader that every agent sees", async () =>
         {
-            var seen = (await Task.WhenAll(Running.Select(StatusAsync))).ToList();
-            var leaders = seen.Select(static s => (string?)s["leader"]?["address"] is { Length: > 0 } ? (string?)s["leader"]!["region"] : null).Distinct().ToList();
-            return leaders is [{ } one] && seen.Exists(s => (string?)s["region"] == one && Role(s) == "Leader") ? one : null;
+            var seen = await Task.WhenAll(agents.Select(TryStatusAsync));
+            var leaders = seen.Select(static s => (string?)s?["leader"]?["address"] is { Length: > 0 } ? (string?)s["leader"]!["region"] : null).Distinct().ToList();
+            return leaders is [{ } one] && seen.Any(s => (string?)s!["region"] == one && Role(s) == "Leader") ? one : null;
         });
         return new RegionId(leader);
+    }
+
+    private async Task<JsonNode?> TryStatusAsync(RegionId agent)
+    {
+        try
+        {
+            return await StatusAsync(agent);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
     }
 
     public static string Role(JsonNode status) => (string)status["leadership"]!["role"]!;

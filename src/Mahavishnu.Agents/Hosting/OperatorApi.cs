@@ -71,11 +71,6 @@ internal sealed class OperatorApi(AgentParts parts, AccessGate gate, Cancellatio
             return HttpAnswer.Problem(StatusCodes.Status400BadRequest, "bad_request", fault);
         }
 
-        if (!parts.Options.Agent.Modules.Contains(AgentModule.Failover))
-        {
-            return HttpAnswer.Problem(StatusCodes.Status409Conflict, "module_off", $"{parts.Options.AgentName} does not run the failover module; add it to agent.modules, or ask another agent.");
-        }
-
         if (parts.Leadership.Standing.Role != Role.Leader)
         {
             return NotLeader();

@@ -23,7 +23,7 @@ public sealed class MalformedRecordTests
         var status = await Until.SeenAsync("the problem, after the vote has changed", async () =>
         {
             await world.PutKeyAsync(AgentWorld.Us, "votes/" + key, VoteOf(kind, ++counter));
-            return await world.StatusAsync(AgentWorld.Us) is var seen && Problems(seen).Any(p => p.StartsWith($"vote {AgentWorld.Prefix}votes/{key}: ", StringComparison.Ordinal)) && counter > 20 ? seen : null;
+            return await world.StatusAsync(AgentWorld.Us) is var seen && Problems(seen).Any(p => p.StartsWith($"vote {AgentWorld.Prefix}votes/{key} at ", StringComparison.Ordinal)) && counter > 20 ? seen : null;
         });
 
         Assert.Contains(problem, Problems(status).First(static p => p.StartsWith("vote ", StringComparison.Ordinal)), StringComparison.Ordinal);

@@ -20,15 +20,10 @@ public static class JournalCodec
     {
         try
         {
-            var stored = JsonSerializer.Deserialize(text, JournalJson.Default.JournalText);
-            if (stored is null)
-            {
-                return (null, "the record is empty");
-            }
-
-            return stored.Format is < 1 or > JournalRecord.CurrentFormat
-                ? (null, $"the record has format {stored.Format}; this build reads formats 1 to {JournalRecord.CurrentFormat}")
-                : (stored.ToRecord(), "");
+            // The format first: a record of another one may lack what this one needs.
+            return JsonSerializer.Deserialize(text, JournalJson.Default.JournalFormat) is not { } stored ? (null, "the record is empty")
+                : stored.Format is < 1 or > JournalRecord.CurrentFormat ? (null, $"the record has format {stored.Format}; this build reads formats 1 to {JournalRecord.CurrentFormat}")
+                : (JsonSerializer.Deserialize(text, JournalJson.Default.JournalText)!.ToRecord(), "");
         }
         catch (Exception unreadable) when (unreadable is JsonException or ArgumentException)
         {
@@ -45,6 +40,8 @@ public static class JournalCodec
     internal static RegionId Region(string text) =>
         RegionId.IsValid(text) ? new RegionId(text) : throw new ArgumentException($"'{text}' is not the name of a region");
 }
+
+internal sealed record JournalFormat([property: JsonRequired] int Format);
 
 internal sealed record JournalText
 {
@@ -124,5 +121,6 @@ internal sealed record JournalText
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(JournalFormat))]
 [JsonSerializable(typeof(JournalText))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -120,7 +120,13 @@ public sealed partial class LeadershipMachine
             return;
         }
 
-        if (claim.LostData(_epoch) && !claim.EmptyBeforeElection)
+        if (claim.Last.Journal is { } journal && JournalCodec.Read(journal.Value) is { Record: null, Problem: var problem })
+        {
+            // A record that nobody can read is never overwritten, so the store stays out until a person has looked.
+            claim.NextExtension = now + _timing.WaitOut;
+            _notices.Add(new LeadershipNotice.Alarm($"{claim.Store}: the journal record cannot be read ({problem}); the store stays out until a person has looked at it"));
+        }
+        else if (claim.LostData(_epoch) && !claim.EmptyBeforeElection)
         {
             // The loss came after our election: only a leader elected after it may fill the store again.
             claim.NextExtension = now + _timing.WaitOut;

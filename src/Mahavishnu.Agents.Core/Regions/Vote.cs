@@ -29,10 +29,10 @@ public sealed record Vote(string Agent, RegionId Region, string Process, long Co
     {
         try
         {
-            var stored = JsonSerializer.Deserialize(text, VoteJson.Default.VoteText);
-            return stored is null ? (null, "the vote is empty")
+            // The format first: a vote of another one may lack what this one needs.
+            return JsonSerializer.Deserialize(text, VoteJson.Default.VoteFormat) is not { } stored ? (null, "the vote is empty")
                 : stored.Format is < 1 or > CurrentFormat ? (null, $"the vote has format {stored.Format}; this build reads formats 1 to {CurrentFormat}")
-                : stored.ToVote();
+                : JsonSerializer.Deserialize(text, VoteJson.Default.VoteText)!.ToVote();
         }
         catch (JsonException unreadable)
         {
@@ -40,6 +40,8 @@ public sealed record Vote(string Agent, RegionId Region, string Process, long Co
         }
     }
 }
+
+internal sealed record VoteFormat([property: JsonRequired] int Format);
 
 internal sealed record ViewText(
     [property: JsonRequired] string Region,
@@ -84,5 +86,6 @@ internal sealed record VoteText(
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(VoteFormat))]
 [JsonSerializable(typeof(VoteText))]
 internal sealed partial class VoteJson : JsonSerializerContext;

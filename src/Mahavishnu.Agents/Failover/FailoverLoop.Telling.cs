@@ -27,6 +27,34 @@ internal sealed partial class FailoverLoop
         }
     }
 
+    /// <summary>What only a minority sees is told once when it begins and once when it ends; nothing is done about it.</summary>
+    private void TellAdvisories(FailoverState state)
+    {
+        foreach (var region in state.Input.View.Regions.Values)
+        {
+            if (region.Advisory is { } advisory && _advised.Add(region.Region))
+            {
+                LogAdvisory(region.Region, advisory);
+                _records.Audit.Write("agent", "advisory", region.Region.Value, "raised", new { advisory });
+            }
+            else if (region.Advisory is null && _advised.Remove(region.Region))
+            {
+                LogAdvisory(region.Region, "no minority says otherwise any more");
+                _records.Audit.Write("agent", "advisory", region.Region.Value, "cleared");
+            }
+        }
+    }
+
+    /// <summary>Leadership raises the same alarm at every attempt; a person is called once.</summary>
+    private void TellAlarm(string reason)
+    {
+        if (reason != _alarmTold)
+        {
+            _alarmTold = reason;
+            Page(reason);
+        }
+    }
+
     private void TellTrouble()
     {
         if (_saga.Trouble is { } trouble && trouble != _troubleTold)
@@ -54,6 +82,7 @@ internal sealed partial class FailoverLoop
     private void Publish(FailoverState state)
     {
         var standing = _leadership.Standing;
+        TellAdvisories(state);
         _records.Metrics.Show(_settings.Region, standing, standing.Role == Role.Leader ? standing.ValidUntil - _clock.Now : TimeSpan.Zero, state.Input.View, _records.Audit.Written);
     }
 
@@ -62,6 +91,9 @@ internal sealed partial class FailoverLoop
 
     [LoggerMessage(1502, LogLevel.Information, "Verdict for {Region}: {Decision}, target {Target}: {Reason}")]
     private partial void LogVerdict(RegionId region, DecisionKind decision, string target, string reason);
+
+    [LoggerMessage(1504, LogLevel.Warning, "Advisory for {Region}: {Advisory}")]
+    private partial void LogAdvisory(RegionId region, string advisory);
 
     [LoggerMessage(1503, LogLevel.Error, "A person is needed: {Reason}")]
     private partial void LogPage(string reason);

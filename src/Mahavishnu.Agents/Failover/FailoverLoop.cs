@@ -30,7 +30,9 @@ internal sealed partial class FailoverLoop : BackgroundService
     private Task _archiving = Task.CompletedTask;
     private long _epoch;
     private TimeSpan? _handedOverAt;
+    private readonly HashSet<RegionId> _advised = [];
     private string? _troubleTold;
+    private string? _alarmTold;
     private string _doing = "no plan is under way";
     private FailoverState _state;
 
@@ -124,8 +126,7 @@ internal sealed partial class FailoverLoop : BackgroundService
                     _history.Leave();
                     break;
                 case LeadershipNotice.Alarm alarm:
-                    _records.Metrics.Paged();
-                    _records.Audit.Write("agent", "alarm", "leadership", "raised", new { alarm.Reason });
+                    TellAlarm(alarm.Reason);
                     break;
             }
         }
@@ -133,6 +134,7 @@ internal sealed partial class FailoverLoop : BackgroundService
 
     private void Begin(LeadershipNotice.BecameLeader leader)
     {
+        _alarmTold = null;
         var now = _clock.Now;
         (_epoch, _doing) = (leader.Epoch, "no plan is under way");
         _saga.Begin(now, leader.Recovered);

@@ -6,9 +6,9 @@ namespace Mahavishnu.Agents.Failover;
 /// <summary>One step as it went.</summary>
 /// <param name="Name">The step.</param>
 /// <param name="State"><c>running</c>, <c>done</c>, <c>skipped</c>, <c>aborted</c>, or <c>left</c> when the term ended during it.</param>
-/// <param name="StartedUnixMs">When it began, milliseconds since 1970.</param>
+/// <param name="StartedUnixMs">When it began, milliseconds since 1970; null for a step that is skipped.</param>
 /// <param name="DurationSeconds">How long it took, or has taken so far.</param>
-internal sealed record StepReport(string Name, string State, long StartedUnixMs, double DurationSeconds);
+internal sealed record StepReport(string Name, string State, long? StartedUnixMs, double DurationSeconds);
 
 /// <summary>The steps of one saga as this leader saw them, for status pages, metrics and the lab.</summary>
 internal sealed class SagaHistory(AgentClock clock)
@@ -65,7 +65,7 @@ internal sealed class SagaHistory(AgentClock clock)
             var run = record.PlanId == _plan
                 ? _steps.Select(s => new StepReport(s.Step.ToString(), s.State, s.StartedUnixMs, Math.Round(((s.Ended ?? clock.Now) - s.Started).TotalSeconds, 3)))
                 : [];
-            return [.. run, .. record.Skipped.Select(static s => new StepReport(s.ToString(), "skipped", 0, 0))];
+            return [.. run, .. record.Skipped.Select(static s => new StepReport(s.ToString(), "skipped", null, 0))];
         }
     }
 }

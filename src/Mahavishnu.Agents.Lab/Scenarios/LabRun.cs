@@ -18,7 +18,7 @@ namespace Mahavishnu.Agents.Lab.Scenarios;
 internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings, Timeline timeline, LabTiming timing, TimeProvider time)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
-    private const double UnnoticedRatio = 0.001;
+    private const double UnnoticedRatio = 0.005;
     private readonly List<Expectation> _expectations = [];
 
     /// <summary>The deployment.</summary>
@@ -120,7 +120,7 @@ internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings,
         }
     }
 
-    /// <summary>Expects that users noticed nothing: at most one request in a thousand failed, which a busy machine may cost.</summary>
+    /// <summary>Expects that users noticed nothing: at most one request in two hundred failed, which a busy machine may cost.</summary>
     public void ExpectServed()
     {
         var count = load.Tally.Total;

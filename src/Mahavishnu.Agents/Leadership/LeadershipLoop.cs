@@ -24,6 +24,7 @@ internal sealed partial class LeadershipLoop : BackgroundService
     private readonly ILogger<LeadershipLoop> _logger;
     private readonly Channel<Input> _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<LeadershipNotice> _notices = Channel.CreateUnbounded<LeadershipNotice>(new UnboundedChannelOptions { SingleWriter = true });
+    private string? _alarmTold;
     private TaskCompletionSource<bool>? _proposal;
     private CancellationTokenSource? _termEnd;
     private LeadershipTerm? _term;
@@ -208,7 +209,8 @@ internal sealed partial class LeadershipLoop : BackgroundService
                 EndTerm();
                 LogTermEnded(ended.Epoch, ended.Reason);
                 break;
-            case LeadershipNotice.Alarm alarm:
+            case LeadershipNotice.Alarm alarm when alarm.Reason != _alarmTold:
+                _alarmTold = alarm.Reason;
                 LogAlarm(alarm.Reason);
                 break;
         }

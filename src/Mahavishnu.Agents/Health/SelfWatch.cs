@@ -13,8 +13,8 @@ internal sealed class SelfWatch(TimeProvider time)
     /// <summary>From one pulse to the next.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long something bad is remembered.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    /// <summary>How long something bad is remembered: longer than a probe that it can have harmed takes in the fast profile.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
     private readonly Queue<Sample> _samples = new();

@@ -23,25 +23,9 @@ internal static class AgentHost
     public static WebApplication Build(AgentOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSystemd();
-        builder.Services.AddWindowsService(static service => service.ServiceName = "mahavishnu-agent");
-
-        // Stopped all at once: a leader hands over without waiting for the last request of a slow client to end.
-        builder.Services.Configure<HostOptions>(static host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (TimeSpan.FromSeconds(5), true));
-        builder.Logging.ClearProviders();
-        builder.Logging.SetMinimumLevel(LevelOf(options.LogLevel));
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddSimpleConsole(static console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         var listen = IPEndPoint.TryParse(options.Agent.Listen.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var endpoint) ? endpoint
             : throw new InvalidOperationException($"agent.listen: '{options.Agent.Listen}' must be an IP address of this machine, or localhost, and a port.");
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.LimitBytes;
-            kestrel.Listen(listen);
-        });
-
+        Configure(builder, options, listen);
         var tokens = new AccessTokens(options.Agent.Tokens);
         var clock = new AgentClock(TimeProvider.System);
         var metrics = new AgentMetrics();
@@ -83,6 +67,27 @@ internal static class AgentHost
         var gate = new AccessGate(tokens, audit);
         new HttpApi(made, gate, metrics, app.Services.GetRequiredService<Readiness>(), new OperatorApi(made, gate, app.Lifetime.ApplicationStopping)).Map(app);
         return app;
+    }
+
+    /// <summary>The host: service managers, logs on standard error, limits of the HTTP server.</summary>
+    private static void Configure(WebApplicationBuilder builder, AgentOptions options, IPEndPoint listen)
+    {
+        builder.Services.AddSystemd();
+        builder.Services.AddWindowsService(static service => service.ServiceName = "mahavishnu-agent");
+
+        // Stopped all at once: a leader hands over without waiting for the last request of a slow client to end.
+        builder.Services.Configure<HostOptions>(static host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (TimeSpan.FromSeconds(5), true));
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LevelOf(options.LogLevel));
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddSimpleConsole(static console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.LimitBytes;
+            kestrel.Listen(listen);
+        });
     }
 
     private static AuditLog OpenAudit(AgentOptions options, AgentClock clock)

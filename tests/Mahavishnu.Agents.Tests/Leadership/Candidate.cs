@@ -11,14 +11,15 @@ internal sealed class Candidate : IAsyncDisposable
 {
     private readonly List<ConsulClient> _clients = [];
 
-    public Candidate(StoreWorld world, string name, RegionId region)
+    public Candidate(StoreWorld world, string name, RegionId region, LeadershipTiming? timing = null)
     {
+        timing ??= StoreWorld.Timing;
         var random = new Random(string.GetHashCode(name, StringComparison.Ordinal));
         var identity = new AgentIdentity(name, region, random.NextInt64().ToString("x16", System.Globalization.CultureInfo.InvariantCulture));
-        var machine = new LeadershipMachine(identity, StoreWorld.Regions, 1, StoreWorld.Timing, random);
+        var machine = new LeadershipMachine(identity, StoreWorld.Regions, 1, timing, random);
         var stores = StoreWorld.Regions.Select(r => new ConsulControlStore(r, StoreWorld.Prefix, name, Open(world, r), Open(world, r))).ToList();
         Name = name;
-        Loop = new LeadershipLoop(machine, StoreWorld.Timing, stores, world.Clock, () => Gate, NullLogger<LeadershipLoop>.Instance);
+        Loop = new LeadershipLoop(machine, timing, stores, world.Clock, () => Gate, NullLogger<LeadershipLoop>.Instance);
     }
 
     public string Name { get; }

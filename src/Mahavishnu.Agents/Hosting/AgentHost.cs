@@ -51,7 +51,7 @@ internal static class AgentHost
         {
             // Started first and so stopped last: it never takes time from the orderly release of leadership.
             builder.Services.AddHostedService(services => new RegistrationLoop(
-                options.ToRegistrationSettings(timing), own.ToClient(timing, clock.Time), () => Part(services).Votes.Abstains(), clock, services.GetRequiredService<ILogger<RegistrationLoop>>()));
+                options.ToRegistrationSettings(), own.ToClient(timing, clock.Time), () => Part(services).Votes.Abstains(), clock, services.GetRequiredService<ILogger<RegistrationLoop>>()));
         }
 
         builder.Services.AddHostedService(static services => new HealthService(services.GetRequiredService<AgentParts>().Health));

@@ -40,7 +40,7 @@ internal static class AgentHost
         {
             // Started first and so stopped last: it never takes time from the orderly release of leadership.
             builder.Services.AddHostedService(services => new RegistrationLoop(
-                options.ToRegistrationSettings(timing), own.ToClient(timing, clock.Time), () => Part(services).Votes.Abstains(), clock, services.GetRequiredService<ILogger<RegistrationLoop>>()));
+                options.ToRegistrationSettings(), own.ToClient(timing, clock.Time), () => Part(services).Votes.Abstains(), clock, services.GetRequiredService<ILogger<RegistrationLoop>>()));
         }
 
         if (options.Agent.Modules.Contains(AgentModule.Health))

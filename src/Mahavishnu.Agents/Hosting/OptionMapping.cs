@@ -54,13 +54,12 @@ internal static class OptionMapping
     };
 
     /// <summary>As what the agent stands in its region's Consul.</summary>
-    public static RegistrationSettings ToRegistrationSettings(this AgentOptions options, LeadershipTiming timing) => new()
+    public static RegistrationSettings ToRegistrationSettings(this AgentOptions options) => new()
     {
         Agent = options.AgentName,
         Region = options.Region,
         Advertised = options.Agent.AdvertisedUrl,
         ProbeInterval = options.HealthChecks.Regional.Interval,
-        RequestTimeout = timing.RequestTimeout,
     };
 
     /// <summary>What decisions and sagas rest on.</summary>

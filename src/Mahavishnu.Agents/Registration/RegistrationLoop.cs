@@ -37,8 +37,7 @@ internal sealed partial class RegistrationLoop(
             // The agent stops.
         }
 
-        var deadline = settings.RequestTimeout < LongestFarewell ? settings.RequestTimeout : LongestFarewell;
-        await client.Agent.DeregisterAsync(_service.Id, deadline, CancellationToken.None);
+        await client.Agent.DeregisterAsync(_service.Id, LongestFarewell, CancellationToken.None);
     }
 
     /// <summary>Reports how the agent is; registers it first where the store does not know it, as after the loss of its data.</summary>
@@ -50,7 +49,7 @@ internal sealed partial class RegistrationLoop(
             return reported;
         }
 
-        var registered = await client.Agent.RegisterAsync(_service, settings.RequestTimeout, cancellationToken);
+        var registered = await client.Agent.RegisterAsync(_service, settings.ReportInterval, cancellationToken);
         return registered is ConsulResult<bool>.Ok ? await PassOrWarnAsync(cancellationToken) : registered;
     }
 
@@ -58,7 +57,7 @@ internal sealed partial class RegistrationLoop(
     {
         var reason = abstains();
         return client.Agent.ReportAsync(
-            _service.CheckId, reason is null ? CheckStatus.Pass : CheckStatus.Warn, reason is null ? "votes" : $"abstains: {reason}", settings.RequestTimeout, cancellationToken);
+            _service.CheckId, reason is null ? CheckStatus.Pass : CheckStatus.Warn, reason is null ? "votes" : $"abstains: {reason}", settings.ReportInterval, cancellationToken);
     }
 
     private static string? Trouble(ConsulResult<bool> result) => result switch

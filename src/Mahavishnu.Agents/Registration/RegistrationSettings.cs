@@ -23,13 +23,10 @@ internal sealed record RegistrationSettings
     /// <summary>How often it probes.</summary>
     public required TimeSpan ProbeInterval { get; init; }
 
-    /// <summary>How long one request may take.</summary>
-    public required TimeSpan RequestTimeout { get; init; }
-
     /// <summary>Without a report for this long the check turns critical: three probe intervals, at least 10 s.</summary>
     public TimeSpan Ttl => 3 * ProbeInterval > s_leastTtl ? 3 * ProbeInterval : s_leastTtl;
 
-    /// <summary>A report is made in every third of the time to live, so that two may be lost.</summary>
+    /// <summary>A report is made in every third of the time to live, and may take as long, so that two may be lost.</summary>
     public TimeSpan ReportInterval => Ttl / 3;
 
     /// <summary>The service.</summary>

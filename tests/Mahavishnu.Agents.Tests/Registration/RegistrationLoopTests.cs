@@ -22,7 +22,6 @@ public sealed class RegistrationLoopTests : IAsyncLifetime
         Region = StoreWorld.Us,
         Advertised = new Uri("http://agent.example:8610"),
         ProbeInterval = TimeSpan.FromSeconds(10),
-        RequestTimeout = TimeSpan.FromSeconds(4),
     };
 
     private readonly FakeTimeProvider _time = new();

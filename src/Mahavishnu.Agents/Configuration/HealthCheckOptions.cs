@@ -78,7 +78,7 @@ internal sealed class EndpointCheckOptions
     /// <value>Default false.</value>
     public bool Critical { get; init; }
 
-    /// <summary>Whether redirects are followed.</summary>
+    /// <summary>Whether redirects are followed. They never are; <c>true</c> is refused.</summary>
     /// <value>Default false.</value>
     public bool FollowRedirects { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mahavishnu.Agents.Core.Configuration;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -55,6 +56,29 @@ internal static class HealthRules
         else if (check is { Type: CheckType.Tcp, Path: not null })
         {
             context.Error(path.Key("path"), "is given for a TCP check, which only opens a connection; expected no path, or type: http");
+        }
+
+        if (check.FollowRedirects)
+        {
+            context.Error(path.Key("follow_redirects"), "is true, but a probe never follows a redirect, which could lead out of the region; expected false, with the redirect's own status as expected_status if one is expected");
+        }
+
+        if (check.ExpectedBody is { } body && !IsJson(body))
+        {
+            context.Error(path.Key("expected_body"), $"is {Shown.Quoted(body)}; expected JSON, which is compared by structure");
+        }
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -46,9 +47,16 @@ internal sealed class AuditLog : IDisposable
         var line = JsonSerializer.SerializeToUtf8Bytes(new { time = _clock.Wall, agent = _agent, actor, action, resource, outcome, details }, s_json);
         lock (_gate)
         {
-            _file.Write(line);
-            _file.WriteByte((byte)'\n');
-            _file.Flush();
+            try
+            {
+                _file.Write([.. line, (byte)'\n']);
+                _file.Flush();
+            }
+            catch (IOException full)
+            {
+                // A full disk must not keep a region from being failed over: the line goes where the logs go.
+                Console.Error.WriteLine($"audit: {Path} cannot be written ({full.Message}); make room. The line: {Encoding.UTF8.GetString(line)}");
+            }
         }
 
         Interlocked.Increment(ref _written);

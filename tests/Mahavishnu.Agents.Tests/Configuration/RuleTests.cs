@@ -36,6 +36,8 @@ public sealed class RuleTests
         { "health_checks: {regional: {endpoints: [{path: health}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0].path: is `health`; expected a path that begins with /" },
         { "health_checks: {regional: {endpoints: [{name: x}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0]: is an HTTP check without a path; expected path, such as /health, or type: tcp" },
         { "health_checks: {regional: {endpoints: [{path: /, type: tcp}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0].path: is given for a TCP check, which only opens a connection; expected no path, or type: http" },
+        { "health_checks: {regional: {endpoints: [{path: /, follow_redirects: true}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0].follow_redirects: is true, but a probe never follows a redirect, which could lead out of the region; expected false, with the redirect's own status as expected_status if one is expected" },
+        { "health_checks: {regional: {endpoints: [{path: /, expected_body: fine}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0].expected_body: is `fine`; expected JSON, which is compared by structure" },
         { "health_checks: {regional: {endpoints: [{path: /}, {path: /}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[1]: is `/`, as is health_checks.regional.endpoints[0] at us-east-1.yaml:1; expected a name or a path that no other check has" },
 
         // the quorum

@@ -29,12 +29,12 @@ public static class DecisionEngine
         var agreed = input.View[source];
         var candidates = TargetRanking.Rank(input, source, audiences, []);
         var best = candidates.FirstOrDefault(static c => c.Rank == 1);
-        var wanted = Wanted(input.Thresholds, agreed);
+        var wanted = Wanted(input, agreed);
         List<RuleOutcome> rules =
         [
             Serving(source, audiences),
             Agreement(input, agreed),
-            Score(input.Thresholds, agreed, wanted),
+            Score(input, agreed, wanted),
             Rule("D-04", "Is automatic failover on?", $"automatic {Text(input.Automatic)}", input.Automatic, input.Automatic ? "it is on" : "failover is left to an operator"),
             Rule("D-05", "Is automation running?", $"maintenance {input.Maintenance ?? "off"}", input.Maintenance is null, input.Maintenance is null ? "it is not paused" : $"it is paused: {input.Maintenance}"),
             Rule("D-06", "Is no other plan under way?", $"plan {input.RunningPlan ?? "none"}", input.RunningPlan is null, input.RunningPlan is null ? "none is" : $"{input.RunningPlan} is under way; one at a time"),
@@ -65,11 +65,13 @@ public static class DecisionEngine
             candidates);
     }
 
-    private static DecisionKind Wanted(DecisionThresholds thresholds, AgreedRegion agreed) =>
+    private static DecisionKind Wanted(DecisionInput input, AgreedRegion agreed) =>
         agreed.AtMost is not { } score ? DecisionKind.NoFailover
-        : score < thresholds.Immediate && agreed.Condition == RegionCondition.Down ? DecisionKind.ImmediateFailover
-        : score < thresholds.Graceful ? DecisionKind.GracefulFailover
+        : score < input.Thresholds.Immediate && agreed.Condition == RegionCondition.Down ? DecisionKind.ImmediateFailover
+        : score < input.Thresholds.Graceful && IllFor(input, agreed) >= input.Thresholds.Settle ? DecisionKind.GracefulFailover
         : DecisionKind.NoFailover;
+
+    private static TimeSpan IllFor(DecisionInput input, AgreedRegion agreed) => input.IllFor.GetValueOrDefault(agreed.Region);
 
     private static RuleOutcome Serving(RegionId source, List<RegionId> audiences) =>
         Rule("D-01", "Does it serve anybody?", $"audiences {(audiences.Count == 0 ? "none" : string.Join(", ", audiences))}", audiences.Count > 0, audiences.Count > 0 ? $"{source} serves {audiences.Count}" : $"{source} serves nobody now");
@@ -82,16 +84,18 @@ public static class DecisionEngine
             agreed.AtMost is not null,
             agreed.AtMost is not null ? "a majority of all configured observers voted" : "a majority of fresh votes is missing: unknown, nothing is done");
 
-    private static RuleOutcome Score(DecisionThresholds thresholds, AgreedRegion agreed, DecisionKind wanted) =>
+    private static RuleOutcome Score(DecisionInput input, AgreedRegion agreed, DecisionKind wanted) =>
         Rule(
             "D-03",
-            $"Is the agreed score below {Text(thresholds.Graceful)} (graceful) or {Text(thresholds.Immediate)} (immediate)?",
+            $"Is the agreed score below {Text(input.Thresholds.Graceful)} (graceful) or {Text(input.Thresholds.Immediate)} (immediate)?",
             $"at most {(agreed.AtMost is { } score ? Text(score) : "unknown")}, condition {agreed.Condition}",
             wanted != DecisionKind.NoFailover,
             wanted switch
             {
                 DecisionKind.ImmediateFailover => "complete region failure",
                 DecisionKind.GracefulFailover => "partial region failure",
+                _ when agreed.AtMost < input.Thresholds.Graceful =>
+                    $"failing for {Text(IllFor(input, agreed).TotalSeconds)} s of {Text(input.Thresholds.Settle.TotalSeconds)} s: whether it is partly ill or down shows within a probe interval",
                 _ => agreed.Advisory ?? (agreed.AtMost < AgreedView.HealthyScore ? "region degraded but operational" : "region healthy or not known to be ill"),
             });
 

@@ -11,6 +11,12 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// <param name="Cooldown">How long after a failover of a region no automatic one of it follows.</param>
 public sealed record DecisionThresholds(double Immediate, double Graceful, double Target, TimeSpan Cooldown)
 {
+    /// <summary>
+    /// How long a region must have been below <see cref="Graceful"/> before a graceful failover: one probe interval,
+    /// since the checks of a region that has just died fail one after another, and it looks partly ill on the way.
+    /// </summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>The reference's scores; cooldown 5 minutes.</summary>
     public static DecisionThresholds Default { get; } = new(0.2, 0.5, 0.7, TimeSpan.FromMinutes(5));
 }
@@ -44,6 +50,9 @@ public sealed record DecisionInput
 
     /// <summary>Time since the last failover away from a region ended, by region; absent when there was none.</summary>
     public IReadOnlyDictionary<RegionId, TimeSpan> SinceFailover { get; init; } = new Dictionary<RegionId, TimeSpan>();
+
+    /// <summary>How long the agreed score of a region has been below the graceful threshold; absent while it is not.</summary>
+    public IReadOnlyDictionary<RegionId, TimeSpan> IllFor { get; init; } = new Dictionary<RegionId, TimeSpan>();
 
     /// <summary>Measured replication lag by (source, target); absent is unknown.</summary>
     public IReadOnlyDictionary<(RegionId Source, RegionId Target), TimeSpan> Lag { get; init; } = new Dictionary<(RegionId, RegionId), TimeSpan>();

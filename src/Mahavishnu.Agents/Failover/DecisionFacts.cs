@@ -9,6 +9,7 @@ namespace Mahavishnu.Agents.Failover;
 internal sealed class DecisionFacts(FailoverSettings settings)
 {
     private readonly Dictionary<RegionId, TimeSpan> _failedOverAt = [];
+    private readonly Dictionary<RegionId, TimeSpan> _illSince = [];
     private readonly RoutingTable _home = RoutingTable.Home(settings.Regions.Values.Where(static r => r.IsPrimary).Select(static r => r.Region));
 
     /// <summary>A new leader does not know how long ago a recorded failover was: it counts the cooldown from now.</summary>
@@ -36,7 +37,24 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     }
 
     /// <summary>Everything that a decision rests on, as of now.</summary>
-    public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, IReadOnlyDictionary<RegionId, ControlState?> stores) => new()
+    public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, IReadOnlyDictionary<RegionId, ControlState?> stores)
+    {
+        foreach (var region in settings.Regions.Keys)
+        {
+            if (view[region].AtMost < settings.Thresholds.Graceful)
+            {
+                _illSince.TryAdd(region, now);
+            }
+            else
+            {
+                _illSince.Remove(region);
+            }
+        }
+
+        return Input(now, record, view, stores);
+    }
+
+    private DecisionInput Input(TimeSpan now, JournalRecord? record, AgreedView view, IReadOnlyDictionary<RegionId, ControlState?> stores) => new()
     {
         Regions = settings.Regions,
         Residency = settings.Residency,
@@ -47,6 +65,7 @@ internal sealed class DecisionFacts(FailoverSettings settings)
         Maintenance = Maintenance(stores) is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
         SinceFailover = _failedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
+        IllFor = _illSince.ToDictionary(static i => i.Key, i => now - i.Value),
     };
 
     /// <summary>The maintenance record that counts; null when there never was one.</summary>

@@ -68,7 +68,7 @@ internal static class OptionMapping
         Region = options.Region,
         Regions = options.Regions.ToDictionary(static r => r.Key, static r => Facts(r.Key, r.Value)),
         Residency = new ResidencyCatalogue(options.DataClasses.ToDictionary(static c => c.Key, static c => c.Value.Anywhere == true ? null : c.Value.MayMove ?? new Dictionary<string, IReadOnlyList<string>>())),
-        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown),
+        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown) { Settle = options.HealthChecks.Regional.Interval },
         Saga = options.ToSagaSettings(timing),
         Timing = timing,
         Automatic = options.Failover.Automatic,

@@ -57,6 +57,25 @@ public sealed class DecisionEngineTests
     }
 
     [Theory]
+    //          condition                 ill for  kind
+    [InlineData(RegionCondition.Degraded, 0,       DecisionKind.NoFailover)]
+    [InlineData(RegionCondition.Degraded, 9.9,     DecisionKind.NoFailover)]
+    [InlineData(RegionCondition.Degraded, 10,      DecisionKind.GracefulFailover)]
+    [InlineData(RegionCondition.Down,     0,       DecisionKind.ImmediateFailover)]
+    public void Decide_PartlyIll_WaitsUntilItHasSettledAndDownDoesNot(RegionCondition condition, double illForSeconds, DecisionKind kind)
+    {
+        var view = View();
+        var input = Input() with
+        {
+            Thresholds = DecisionThresholds.Default with { Settle = TimeSpan.FromSeconds(10) },
+            View = view with { Regions = new Dictionary<RegionId, AgreedRegion>(view.Regions) { [Us] = view[Us] with { Condition = condition, AtMost = 0.1, AtLeast = 0.1 } } },
+            IllFor = new Dictionary<RegionId, TimeSpan> { [Us] = TimeSpan.FromSeconds(illForSeconds) },
+        };
+
+        Assert.Equal(kind, Verdict(input, Us).Kind);
+    }
+
+    [Theory]
     //          score  condition                 kind
     [InlineData(0.0,   RegionCondition.Down,     DecisionKind.ImmediateFailover)]
     [InlineData(0.199, RegionCondition.Down,     DecisionKind.ImmediateFailover)]

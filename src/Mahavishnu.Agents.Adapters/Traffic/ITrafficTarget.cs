@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Traffic;
+
 namespace Mahavishnu.Agents.Adapters.Traffic;
 
 /// <summary>Something that decides which region users reach: a load balancer, a DNS zone, an edge.</summary>

@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Traffic;
+
 namespace Mahavishnu.Agents.Adapters.Traffic;
 
 /// <summary>Ends an effect early with its outcome, from deep inside an exchange; never leaves this folder.</summary>

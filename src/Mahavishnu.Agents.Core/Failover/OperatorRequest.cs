@@ -9,7 +9,11 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// <param name="Force">Whether to go on without the observers' agreement and during maintenance. (The cooldown binds automation only.) Never past residency or to a dead region.</param>
 /// <param name="Reason">Why; needed with <paramref name="Force"/>.</param>
 /// <param name="By">Who asks: the name of the token.</param>
-public sealed record OperatorRequest(SagaKind Kind, RegionId Region, RegionId? To, bool Force, string? Reason, string By);
+public sealed record OperatorRequest(SagaKind Kind, RegionId Region, RegionId? To, bool Force, string? Reason, string By)
+{
+    /// <summary>Whether only the plan is wanted, and nothing is to be done.</summary>
+    public bool DryRun { get; init; }
+}
 
 /// <summary>The answer to an <see cref="OperatorRequest"/>: a plan, or a refusal that changes nothing.</summary>
 /// <param name="Plan">The first record of the saga; null when refused.</param>

@@ -33,6 +33,18 @@ public static class ObserverGate
             : ObserverStanding.Well;
     }
 
+    /// <summary>Why an observer withholds its vote; null when it votes.</summary>
+    /// <param name="observer">How it judges itself.</param>
+    /// <param name="answering">How many stores answered it lately.</param>
+    /// <param name="stores">How many stores there are.</param>
+    public static string? Abstention(ObserverStanding observer, int answering, int stores)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return observer.Abstains ? observer.Reason
+            : answering * 2 <= stores ? $"{answering} of {stores} stores answer, a majority is needed"
+            : null;
+    }
+
     private static ObserverStanding Abstain(string reason) => new(Abstains: true, reason);
 
     private static string Text(TimeSpan span) => FormattableString.Invariant($"{span.TotalMilliseconds:0} ms");

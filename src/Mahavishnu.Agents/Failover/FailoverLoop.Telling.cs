@@ -55,21 +55,14 @@ internal sealed partial class FailoverLoop
         }
     }
 
-    private void TellTrouble()
+    private void TellTrouble(string? trouble)
     {
-        if (_saga.Trouble is { } trouble && trouble != _troubleTold)
+        if (trouble is not null && trouble != _troubleTold)
         {
             Page(trouble);
         }
 
-        _troubleTold = _saga.Trouble;
-    }
-
-    /// <summary>Says what the loop does, at once: an effect may take long.</summary>
-    private void Say(string doing)
-    {
-        _doing = doing;
-        Volatile.Write(ref _state, _state with { Doing = doing, Trouble = _saga.Trouble });
+        _troubleTold = trouble;
     }
 
     private void Page(string reason)

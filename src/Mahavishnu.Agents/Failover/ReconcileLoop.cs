@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Hosting;
 using Mahavishnu.Agents.Leadership;

@@ -67,17 +67,7 @@ internal sealed partial class TrafficDriver
     public async Task<(EffectResult Result, string Detail)> ApplyAsync(RoutingTable desired, long epoch, string plan, CancellationToken cancellationToken)
     {
         var outcomes = await Task.WhenAll(_targets.Select(t => ApplyOneAsync(t.Target, t.Turn, new Wish(desired, epoch, plan), cancellationToken)));
-        var bad = outcomes.Where(static o => !IsGood(o.Outcome)).ToList();
-        return (outcomes.Length, bad.Count) switch
-        {
-            (0, _) => (EffectResult.Refused, "no traffic target is configured; add load_balancer or dns"),
-            (var all, 0) => (EffectResult.Done, $"{all} traffic targets are as desired"),
-            var (all, some) => (
-                bad.Exists(static o => o.Outcome.Kind == TrafficOutcomeKind.Refused) ? EffectResult.Refused
-                    : some < all ? EffectResult.Partial
-                    : EffectResult.Unknown,
-                string.Join("; ", bad.Select(static o => $"{o.Name}: {o.Outcome.Detail}"))),
-        };
+        return EffectGate.Sum(outcomes);
     }
 
     /// <summary>Repairs what differs from the desired routing. A target at which an effect is under way is left to it.</summary>
@@ -90,8 +80,6 @@ internal sealed partial class TrafficDriver
     /// <param name="cancellationToken">Ends it early.</param>
     public Task ReconcileAsync(Func<RoutingTable?> desired, long epoch, bool everything, CancellationToken cancellationToken) =>
         Task.WhenAll(_targets.Where(t => everything || t.Target.ChecksEpoch).Select(t => ReconcileOneAsync(t.Target, t.Turn, desired, epoch, cancellationToken)));
-
-    private static bool IsGood(TrafficOutcome outcome) => outcome.Kind is TrafficOutcomeKind.AlreadySo or TrafficOutcomeKind.Applied;
 
     private async Task<(string Name, TrafficOutcome Outcome)> ApplyOneAsync(ITrafficTarget target, SemaphoreSlim turn, Wish wish, CancellationToken cancellationToken)
     {
@@ -159,29 +147,15 @@ internal sealed partial class TrafficDriver
         return outcome;
     }
 
-    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, Wish wish, CancellationToken deadline)
-    {
-        if (!target.ChecksEpoch && _clock.Now < UncheckedNotBefore)
-        {
-            return new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, "waits until no effect of the last leader can be under way");
-        }
-
-        // Whether it is so already is for the target to say: what it reads may leave out what no table can express.
-        return _standing().Epoch == wish.Epoch
-            ? await target.ApplyAsync(new TrafficCommand(wish.Desired, wish.Epoch, _agent, () => MayStart(wish.Epoch)), deadline)
-            : new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, $"the term of epoch {wish.Epoch} is over");
-    }
-
-    /// <summary>The lease must cover the whole deadline of the effect and the margin, measured now, and be of the same term.</summary>
-    private bool MayStart(long epoch)
-    {
-        var standing = _standing();
-        return standing.Epoch == epoch && standing.Covers(_clock.Now, _timing.EffectDeadline + _timing.EffectMargin);
-    }
+    // Whether it is so already is for the target to say: what it reads may leave out what no table can express.
+    private async Task<TrafficOutcome> TryAsync(ITrafficTarget target, Wish wish, CancellationToken deadline) =>
+        EffectGate.Objection(_clock.Now, _standing(), wish.Epoch, target.ChecksEpoch, UncheckedNotBefore)
+        ?? await target.ApplyAsync(
+            new TrafficCommand(wish.Desired, wish.Epoch, _agent, () => EffectGate.MayStart(_clock.Now, _standing(), wish.Epoch, _timing)), deadline);
 
     private void Note(ITrafficTarget target, TrafficOutcome outcome, Wish wish)
     {
-        var good = IsGood(outcome);
+        var good = outcome.IsGood;
         bool changed;
         lock (_gate)
         {

@@ -76,8 +76,8 @@ internal sealed class OperatorApi(AgentParts parts, AccessGate gate, Cancellatio
             return NotLeader();
         }
 
-        var request = new OperatorRequest(kind, new RegionId(body.Source!), body.Target is { } to ? new RegionId(to) : null, body.Force, body.Reason, caller);
-        var answer = await parts.Failover.AskAsync(request, body.DryRun, stopping);
+        var request = new OperatorRequest(kind, new RegionId(body.Source!), body.Target is { } to ? new RegionId(to) : null, body.Force, body.Reason, caller) { DryRun = body.DryRun };
+        var answer = await parts.Failover.AskAsync(request, stopping);
         return answer switch
         {
             { Plan: { } plan } => new HttpAnswer(

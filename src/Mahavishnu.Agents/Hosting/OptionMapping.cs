@@ -4,7 +4,6 @@ using Mahavishnu.Agents.Core.Compliance;
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
-using Mahavishnu.Agents.Failover;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Registration;
 using Mahavishnu.Agents.Voting;
@@ -67,6 +66,7 @@ internal static class OptionMapping
     {
         Region = options.Region,
         Regions = options.Regions.ToDictionary(static r => r.Key, static r => Facts(r.Key, r.Value)),
+        Observers = options.SplitBrainPrevention.Quorum.Regions,
         Residency = new ResidencyCatalogue(options.DataClasses.ToDictionary(static c => c.Key, static c => c.Value.Anywhere == true ? null : c.Value.MayMove ?? new Dictionary<string, IReadOnlyList<string>>())),
         Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown) { Settle = options.HealthChecks.Regional.Interval },
         Saga = options.ToSagaSettings(timing),

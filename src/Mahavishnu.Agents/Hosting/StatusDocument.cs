@@ -105,7 +105,7 @@ internal static class StatusDocument
 
     /// <summary>Whether automation is paused.</summary>
     public static object Maintenance(AgentParts parts) =>
-        DecisionFacts.Maintenance(parts.Leadership.Seen) is { } record
+        FailoverFacts.MaintenanceIn(parts.Leadership.Seen) is { } record
             ? new { on = record.On, reason = record.Reason, by = record.By }
             : new { on = false, reason = "", by = "" };
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Adapters.Consul;
+using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Hosting;
@@ -52,14 +53,17 @@ internal sealed partial class VoteLoop : BackgroundService
         }
     }
 
-    /// <summary>What the observers agree now.</summary>
-    public AgreedView Agreed()
+    /// <summary>The votes that are fresh now.</summary>
+    public IReadOnlyList<Vote> Fresh()
     {
         lock (_gate)
         {
-            return AgreedView.Of(_settings.Observers, _settings.Regions, _ledger.Fresh(_clock.Now, _settings.Freshness));
+            return _ledger.Fresh(_clock.Now, _settings.Freshness);
         }
     }
+
+    /// <summary>What the observers agree now.</summary>
+    public AgreedView Agreed() => AgreedView.Of(_settings.Observers, _settings.Regions, Fresh());
 
     /// <summary>Votes at the stores that cannot be read, by key and store.</summary>
     public IReadOnlyDictionary<string, string> Problems()
@@ -73,14 +77,7 @@ internal sealed partial class VoteLoop : BackgroundService
     /// <summary>Why this agent abstains now; null when it votes.</summary>
     public string? Abstains() => Abstains(_health());
 
-    private string? Abstains(HealthSnapshot health)
-    {
-        var observer = health.Observer;
-        var answering = Answering();
-        return observer.Abstains ? observer.Reason
-            : answering * 2 <= _stores.Count ? $"{answering} of {_stores.Count} stores answer, a majority is needed"
-            : null;
-    }
+    private string? Abstains(HealthSnapshot health) => ObserverGate.Abstention(health.Observer, Answering(), _stores.Count);
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

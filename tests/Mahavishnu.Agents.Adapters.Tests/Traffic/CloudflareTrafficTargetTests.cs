@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mahavishnu.Agents.Adapters.Traffic;
+using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Lab.Cloudflare;
 using Xunit;
 using static Mahavishnu.Agents.Adapters.Tests.Traffic.TargetWorld;

@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Adapters.Traffic;
 using Mahavishnu.Agents.Adapters.Traffic.HaProxy;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Traffic;
 using Xunit;
 using static Mahavishnu.Agents.Adapters.Tests.Traffic.TargetWorld;
 

@@ -99,6 +99,7 @@ internal sealed class FailoverAgent : IAsyncDisposable
     private static FailoverSettings SettingsOf(RegionId region) => new()
     {
         Region = region,
+        Observers = StoreWorld.Regions,
         Regions = StoreWorld.Regions.ToDictionary(static r => r, static r => new RegionFacts(r, "anywhere", [], 0.5, 0, true)),
         Residency = new ResidencyCatalogue(new Dictionary<string, IReadOnlyDictionary<string, IReadOnlyList<string>>?>()),
         Thresholds = DecisionThresholds.Default,

@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Tests.Leadership;
 using Xunit;
 
@@ -32,13 +33,13 @@ public sealed class FailoverLoopTests : FailoverWorld
     {
         var agent = await AgentAsync("eu-west-1-1", StoreWorld.Eu);
         await LeadsAsync(agent);
-        Edge.Script = (command, _) => Task.FromResult(command.Desired.Equals(Edge.Now) ? null : new Adapters.Traffic.TrafficOutcome(Adapters.Traffic.TrafficOutcomeKind.Unknown, "not now"));
+        Edge.Script = (command, _) => Task.FromResult(command.Desired.Equals(Edge.Now) ? null : new Core.Traffic.TrafficOutcome(Core.Traffic.TrafficOutcomeKind.Unknown, "not now"));
         Health.Set(StoreWorld.Us, 0);
         await Eventually.TrueAsync(() => agent.Loop.State.Record is { Ended: false }, "a saga is under way");
 
         Assert.True((await agent.Maintenance.SetAsync(true, "works", "ops", Eventually.Cancellation)).Majority);
         await Eventually.TrueAsync(() => agent.Loop.State.Doing.EndsWith("waits: automation is paused (works (ops))", StringComparison.Ordinal), "it waits");
-        Edge.Script = static (_, _) => Task.FromResult<Adapters.Traffic.TrafficOutcome?>(null);
+        Edge.Script = static (_, _) => Task.FromResult<Core.Traffic.TrafficOutcome?>(null);
         await Eventually.StaysTrueAsync(StoreWorld.Timing.HeartbeatInterval * 2, () => Edge.Now.Equals(Home), "nothing is changed");
 
         Assert.True((await agent.Maintenance.SetAsync(false, "done", "ops", Eventually.Cancellation)).Majority);
@@ -51,11 +52,11 @@ public sealed class FailoverLoopTests : FailoverWorld
     {
         var agent = await AgentAsync("eu-west-1-1", StoreWorld.Eu);
         await LeadsAsync(agent);
-        Edge.Script = (command, _) => Task.FromResult(command.Desired.Equals(Edge.Now) ? null : new Adapters.Traffic.TrafficOutcome(Adapters.Traffic.TrafficOutcomeKind.Unknown, "not now"));
+        Edge.Script = (command, _) => Task.FromResult(command.Desired.Equals(Edge.Now) ? null : new Core.Traffic.TrafficOutcome(Core.Traffic.TrafficOutcomeKind.Unknown, "not now"));
         Health.Set(StoreWorld.Us, 0);
         await Eventually.TrueAsync(() => agent.Loop.State.Record is { Ended: false }, "a saga is under way");
 
-        var answer = await agent.Loop.AskAsync(Request(StoreWorld.Ap), dryRun: false, Eventually.Cancellation);
+        var answer = await agent.Loop.AskAsync(Request(StoreWorld.Ap), Eventually.Cancellation);
 
         Assert.Equal("plan_under_way", answer.Code);
     }
@@ -67,10 +68,10 @@ public sealed class FailoverLoopTests : FailoverWorld
         await LeadsAsync(agent);
         await Eventually.TrueAsync(() => agent.Loop.State.Input.View[StoreWorld.Us].AtLeast is not null, "the observers agree");
 
-        Assert.NotNull((await agent.Loop.AskAsync(Request(StoreWorld.Us), dryRun: true, Eventually.Cancellation)).Plan);
+        Assert.NotNull((await agent.Loop.AskAsync(Request(StoreWorld.Us) with { DryRun = true }, Eventually.Cancellation)).Plan);
         await Eventually.StaysTrueAsync(StoreWorld.Timing.HeartbeatInterval, () => agent.Loop.State.Record is null, "no plan stands");
 
-        Assert.NotNull((await agent.Loop.AskAsync(Request(StoreWorld.Us), dryRun: false, Eventually.Cancellation)).Plan);
+        Assert.NotNull((await agent.Loop.AskAsync(Request(StoreWorld.Us), Eventually.Cancellation)).Plan);
         await EndedAsync(agent, StepPhase.Complete);
         AssertUsersOfUsAreAway();
     }
@@ -80,10 +81,10 @@ public sealed class FailoverLoopTests : FailoverWorld
     {
         var agent = await AgentAsync("eu-west-1-1", StoreWorld.Eu);
         agent.Candidate.Gate = new(false, "barred");
-        Assert.Equal("not_leader", (await agent.Loop.AskAsync(Request(StoreWorld.Us), dryRun: false, Eventually.Cancellation)).Code);
+        Assert.Equal("not_leader", (await agent.Loop.AskAsync(Request(StoreWorld.Us), Eventually.Cancellation)).Code);
 
         await agent.StopAsync();
-        Assert.Equal("not_leader", (await agent.Loop.AskAsync(Request(StoreWorld.Us), dryRun: false, Eventually.Cancellation)).Code);
+        Assert.Equal("not_leader", (await agent.Loop.AskAsync(Request(StoreWorld.Us), Eventually.Cancellation)).Code);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ public sealed class CalmWorld : IAsyncLifetime
             var status = await _world.StatusAsync(AgentWorld.Us);
             return AgentWorld.Quorum.All(region => AgentWorld.Condition(status, region) == "Healthy") && AgentWorld.Condition(status, AgentWorld.DeadBackup) == "Down";
         });
+
+        // The edge starts with a route for every region. The leader's first look replaces it, and no test may begin before that.
+        await Until.TrueAsync("the leader has told the edge its routing", () => Task.FromResult(_world.Edge.Control.Current.Epoch > 0));
     }
 
     public ValueTask DisposeAsync() => _world?.DisposeAsync() ?? ValueTask.CompletedTask;

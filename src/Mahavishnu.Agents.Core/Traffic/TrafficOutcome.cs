@@ -1,9 +1,13 @@
-namespace Mahavishnu.Agents.Adapters.Traffic;
+namespace Mahavishnu.Agents.Core.Traffic;
 
-/// <summary>What became of a <see cref="TrafficCommand"/>.</summary>
+/// <summary>What became of an effect on a traffic target.</summary>
 /// <param name="Kind">The kind of outcome.</param>
 /// <param name="Detail">What was seen, in a sentence; no secrets.</param>
-public sealed record TrafficOutcome(TrafficOutcomeKind Kind, string Detail);
+public sealed record TrafficOutcome(TrafficOutcomeKind Kind, string Detail)
+{
+    /// <summary>Whether the desired state was read back.</summary>
+    public bool IsGood => Kind is TrafficOutcomeKind.AlreadySo or TrafficOutcomeKind.Applied;
+}
 
 /// <summary>The kinds of <see cref="TrafficOutcome"/>.</summary>
 public enum TrafficOutcomeKind
@@ -20,6 +24,6 @@ public enum TrafficOutcomeKind
     /// <summary>The target refused: a lower epoch, an object that does not exist, a wrong credential. Nothing more was sent.</summary>
     Refused,
 
-    /// <summary><see cref="TrafficCommand.MayStart"/> said no. Nothing more was sent.</summary>
+    /// <summary>The lease does not cover the effect. Nothing more was sent.</summary>
     LeaseEnded,
 }

@@ -1,9 +1,7 @@
-using Mahavishnu.Agents.Core.Failover;
-using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
 
-namespace Mahavishnu.Agents.Failover;
+namespace Mahavishnu.Agents.Core.Failover;
 
 /// <summary>Gathers the engine's input, and remembers when each region was last failed over.</summary>
 internal sealed class DecisionFacts(FailoverSettings settings)
@@ -37,7 +35,7 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     }
 
     /// <summary>Everything that a decision rests on, as of now.</summary>
-    public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, IReadOnlyDictionary<RegionId, ControlState?> stores)
+    public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, MaintenanceRecord? maintenance)
     {
         foreach (var region in settings.Regions.Keys)
         {
@@ -51,10 +49,10 @@ internal sealed class DecisionFacts(FailoverSettings settings)
             }
         }
 
-        return Input(now, record, view, stores);
+        return Input(now, record, view, maintenance);
     }
 
-    private DecisionInput Input(TimeSpan now, JournalRecord? record, AgreedView view, IReadOnlyDictionary<RegionId, ControlState?> stores) => new()
+    private DecisionInput Input(TimeSpan now, JournalRecord? record, AgreedView view, MaintenanceRecord? maintenance) => new()
     {
         Regions = settings.Regions,
         Residency = settings.Residency,
@@ -62,18 +60,9 @@ internal sealed class DecisionFacts(FailoverSettings settings)
         Routing = Routing(record),
         Thresholds = settings.Thresholds,
         Automatic = settings.Automatic,
-        Maintenance = Maintenance(stores) is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
+        Maintenance = maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
         SinceFailover = _failedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
         IllFor = _illSince.ToDictionary(static i => i.Key, i => now - i.Value),
     };
-
-    /// <summary>The maintenance record that counts; null when there never was one.</summary>
-    public static MaintenanceRecord? Maintenance(IReadOnlyDictionary<RegionId, ControlState?> stores) =>
-        MaintenanceRecord.Newest(stores.Values.Select(static s => s?.Maintenance?.Value).OfType<string>());
-
-    /// <summary>The newest journal record that any store shows, for display only: it may not stand at a majority.</summary>
-    public static JournalRecord? NewestRecord(IReadOnlyDictionary<RegionId, ControlState?> stores) =>
-        stores.Values.Select(static s => s?.Journal is { } journal ? JournalCodec.Read(journal.Value).Record : null)
-            .Aggregate((JournalRecord?)null, static (newest, record) => record is not null && record.IsNewerThan(newest) ? record : newest);
 }

@@ -1,18 +1,20 @@
 using Mahavishnu.Agents.Core.Compliance;
-using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 
-namespace Mahavishnu.Agents.Failover;
+namespace Mahavishnu.Agents.Core.Failover;
 
-/// <summary>What the failover loop rests on, taken from the configuration.</summary>
-internal sealed record FailoverSettings
+/// <summary>What decisions and sagas rest on, taken from the configuration.</summary>
+public sealed record FailoverSettings
 {
     /// <summary>This agent's region.</summary>
     public required RegionId Region { get; init; }
 
     /// <summary>Every configured region.</summary>
     public required IReadOnlyDictionary<RegionId, RegionFacts> Regions { get; init; }
+
+    /// <summary>The observers, one voice each.</summary>
+    public required IReadOnlyList<RegionId> Observers { get; init; }
 
     /// <summary>Where data classes may live.</summary>
     public required ResidencyCatalogue Residency { get; init; }
@@ -35,6 +37,6 @@ internal sealed record FailoverSettings
     /// <summary>How long a region must hold the failback score before its users may return.</summary>
     public required TimeSpan FailbackWindow { get; init; }
 
-    /// <summary>How often the loop looks.</summary>
+    /// <summary>How often a turn is taken while there is nothing to do.</summary>
     public required TimeSpan Interval { get; init; }
 }

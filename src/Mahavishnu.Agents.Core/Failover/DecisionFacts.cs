@@ -35,7 +35,7 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     }
 
     /// <summary>Everything that a decision rests on, as of now.</summary>
-    public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, MaintenanceRecord? maintenance)
+    public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, FailoverFacts facts)
     {
         foreach (var region in settings.Regions.Keys)
         {
@@ -49,10 +49,10 @@ internal sealed class DecisionFacts(FailoverSettings settings)
             }
         }
 
-        return Input(now, record, view, maintenance);
+        return Input(now, record, view, facts);
     }
 
-    private DecisionInput Input(TimeSpan now, JournalRecord? record, AgreedView view, MaintenanceRecord? maintenance) => new()
+    private DecisionInput Input(TimeSpan now, JournalRecord? record, AgreedView view, FailoverFacts facts) => new()
     {
         Regions = settings.Regions,
         Residency = settings.Residency,
@@ -60,9 +60,12 @@ internal sealed class DecisionFacts(FailoverSettings settings)
         Routing = Routing(record),
         Thresholds = settings.Thresholds,
         Automatic = settings.Automatic,
-        Maintenance = maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
+        Maintenance = facts.Maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
         SinceFailover = _failedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
+        Lag = facts.Lag.Select(l => (l.Key, AtMost: l.Value.AtMost(settings.LagFreshness)))
+            .Where(static l => l.AtMost is not null)
+            .ToDictionary(static l => l.Key, static l => l.AtMost!.Value),
         IllFor = _illSince.ToDictionary(static i => i.Key, i => now - i.Value),
     };
 }

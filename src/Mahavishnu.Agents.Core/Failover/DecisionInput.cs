@@ -54,6 +54,6 @@ public sealed record DecisionInput
     /// <summary>How long the agreed score of a region has been below the graceful threshold; absent while it is not.</summary>
     public IReadOnlyDictionary<RegionId, TimeSpan> IllFor { get; init; } = new Dictionary<RegionId, TimeSpan>();
 
-    /// <summary>Measured replication lag by (source, target); absent is unknown.</summary>
+    /// <summary>How far each target may be behind each source by now, from measurements that are fresh; absent is unknown.</summary>
     public IReadOnlyDictionary<(RegionId Source, RegionId Target), TimeSpan> Lag { get; init; } = new Dictionary<(RegionId, RegionId), TimeSpan>();
 }

@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 
 namespace Mahavishnu.Agents.Core.Failover;
 
@@ -17,6 +18,9 @@ public sealed record FailoverFacts
 
     /// <summary>The newest journal record that any store shows, for a follower's display: it may not stand at a majority.</summary>
     public JournalRecord? Shown { get; init; }
+
+    /// <summary>The latest measurement of lag from each region to each other; absent is unknown.</summary>
+    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> Lag { get; init; } = new Dictionary<(RegionId, RegionId), LagSample>();
 
     /// <summary>Whether an agent of another region was heard within the wait-out, so that leadership can be handed over.</summary>
     public bool OthersPresent { get; init; }

@@ -67,12 +67,11 @@ public sealed class FailoverMachine
         var leads = Epoch > 0 && facts.Epoch == Epoch;
         var record = leads ? _saga.Record : facts.Shown;
         var view = AgreedView.Of(_settings.Observers, _settings.Regions.Keys, facts.Votes);
-        var input = _facts.Gather(now, record, view, facts.Maintenance);
+        var input = _facts.Gather(now, record, view, facts);
         _failback.Observe(now, input);
         var turn = new FailoverTurn(
             leads ? Epoch : 0,
             input,
-            DecisionEngine.Decide(input),
             record,
             FailbackWatch.AwayRegions(input).ToDictionary(static r => r, r => _failback.Readiness(now, input, r)),
             new FailoverAction.Wait(),

@@ -37,6 +37,9 @@ public sealed record FailoverSettings
     /// <summary>How long a region must hold the failback score before its users may return.</summary>
     public required TimeSpan FailbackWindow { get; init; }
 
+    /// <summary>A measurement of lag that is older than this is unknown: the RPO of one minute.</summary>
+    public TimeSpan LagFreshness { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How often a turn is taken while there is nothing to do.</summary>
     public required TimeSpan Interval { get; init; }
 }

@@ -5,7 +5,6 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// <summary>What one turn of the <see cref="FailoverMachine"/> found and wants done.</summary>
 /// <param name="Epoch">The term in which it acts, its saga taken over; 0 while this agent follows.</param>
 /// <param name="Input">What the verdicts rest on.</param>
-/// <param name="Verdicts">What would be done for each region, most urgent first.</param>
 /// <param name="Record">The journal record: a leader's own, else the newest that the stores show; null when there is none.</param>
 /// <param name="Failback">How far each region whose users are away has recovered.</param>
 /// <param name="Action">The one thing to do now.</param>
@@ -15,13 +14,18 @@ namespace Mahavishnu.Agents.Core.Failover;
 public sealed record FailoverTurn(
     long Epoch,
     DecisionInput Input,
-    IReadOnlyList<FailoverVerdict> Verdicts,
     JournalRecord? Record,
     IReadOnlyDictionary<RegionId, FailbackReadiness> Failback,
     FailoverAction Action,
     string Doing,
     string? Trouble,
-    OperatorAnswer? Answer);
+    OperatorAnswer? Answer)
+{
+    private IReadOnlyList<FailoverVerdict>? _verdicts;
+
+    /// <summary>What would be done for each region, most urgent first; thought out when somebody asks.</summary>
+    public IReadOnlyList<FailoverVerdict> Verdicts => _verdicts ??= DecisionEngine.Decide(Input);
+}
 
 /// <summary>The one thing that a turn wants done.</summary>
 public abstract record FailoverAction

@@ -204,7 +204,11 @@ public sealed partial class LeadershipMachine
                 claim.NextRead = now;
                 break;
             case (StoreRequest.DestroySession, StoreAnswerKind.Ok):
-                claim.NextRead = now;
+                // Read as work: a routine read would overlap the next attempt, show nothing, and the dead holder would be
+                // broken again and again.
+                SendRead(now, claim);
+                return;
+            case (StoreRequest.ReadState, StoreAnswerKind.Ok):
                 break;
             default:
                 claim.NextExtension = now + _timing.RetryInterval;

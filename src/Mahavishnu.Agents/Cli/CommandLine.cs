@@ -13,6 +13,7 @@ internal static class CommandLine
         {
             RunVerb.Command(common),
             LabVerb.Command(common),
+            SimulateVerb.Command(common),
             OperatorVerbs.Status(common),
             OperatorVerbs.Explain(common),
             OperatorVerbs.Failover(common),

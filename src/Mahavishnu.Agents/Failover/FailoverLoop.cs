@@ -163,7 +163,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         Epoch = term?.Epoch ?? 0,
         Votes = _votes.Fresh(),
         Maintenance = FailoverFacts.MaintenanceIn(_leadership.Seen),
-        Shown = FailoverFacts.NewestIn(_leadership.Seen),
+        Shown = term is null ? FailoverFacts.NewestIn(_leadership.Seen) : null,
         OthersPresent = _votes.Latest().Any(v => v.Vote.Region != _settings.Region && v.Age < _settings.Timing.WaitOut),
         AnyTarget = _traffic.Any,
         Asked = asked?.Request,

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Lab.Simulation.World;
 using Mahavishnu.Agents.Core.Leadership;
 
 namespace Mahavishnu.Agents.TestKit.Leadership;

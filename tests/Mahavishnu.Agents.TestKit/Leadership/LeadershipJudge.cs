@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Lab.Simulation.World;
 using System.Globalization;
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Leadership;

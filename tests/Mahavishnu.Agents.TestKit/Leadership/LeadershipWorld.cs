@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Lab.Simulation.World;
+using Mahavishnu.Agents.Lab.Simulation.Engine;
 using System.Globalization;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
@@ -15,7 +17,7 @@ public sealed partial class LeadershipWorld
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private readonly Random _random;
     private readonly WorldOptions _options;
-    private readonly Timeline _timeline = new();
+    private readonly EventLog _timeline = new();
     private readonly LeadershipJudge _judge;
     private readonly string _name;
     private long _order;

@@ -2,18 +2,26 @@ using System.Globalization;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 
-namespace Mahavishnu.Agents.TestKit.Leadership;
+namespace Mahavishnu.Agents.Lab.Simulation.World;
 
 /// <summary>
 /// One Consul store in memory: sessions, the lock, and transactions, each request executed atomically. Only the
-/// behaviour that the leadership protocol relies on.
+/// behaviour that the protocol relies on.
 /// </summary>
-/// <remarks>A session dies only when somebody destroys or kills it: nothing may depend on a time-to-live.</remarks>
-public sealed class SimulatedStore(RegionId region)
+/// <remarks>
+/// A session dies when somebody destroys or kills it and, where the store has a clock, twice its time-to-live after its last
+/// renewal, as Consul's may. Source: the Consul facts on sessions.
+/// </remarks>
+/// <param name="region">The region that it stands for.</param>
+/// <param name="clock">The time; null for a store whose sessions do not expire.</param>
+public sealed class SimulatedStore(RegionId region, Func<TimeSpan>? clock = null)
 {
-    private readonly SortedSet<string> _sessions = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (TimeSpan Ttl, TimeSpan ExpiresAt)> _sessions = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Vote> _votes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<RegionId, PrimaryClaim> _primaries = [];
     private ulong _index;
     private long _created;
+    private TimeSpan _lockFreeAt;
 
     /// <summary>The region that it stands for.</summary>
     public RegionId Region { get; } = region;
@@ -24,8 +32,17 @@ public sealed class SimulatedStore(RegionId region)
     /// <summary>All control keys.</summary>
     public ControlState State { get; private set; } = ControlState.Empty;
 
+    /// <summary>How long the lock stays closed after its session died; Consul's default of 15 s where a client's zero was lost.</summary>
+    public TimeSpan LockDelay { get; set; }
+
     /// <summary>The sessions alive, in order.</summary>
-    public IReadOnlyCollection<string> Sessions => _sessions;
+    public IReadOnlyCollection<string> Sessions => _sessions.Keys;
+
+    /// <summary>Every vote that stands there, by key.</summary>
+    public IReadOnlyDictionary<string, Vote> Votes => _votes;
+
+    /// <summary>Which region may accept writes, by dataset.</summary>
+    public IReadOnlyDictionary<RegionId, PrimaryClaim> Primaries => _primaries;
 
     /// <summary>Called after each write that took effect.</summary>
     public Action<SimulatedStore, StoreRequest>? Applied { get; set; }
@@ -33,11 +50,12 @@ public sealed class SimulatedStore(RegionId region)
     /// <summary>Carries a request out.</summary>
     public StoreAnswer Execute(StoreRequest request)
     {
+        ExpireSessions();
         var answer = request switch
         {
             StoreRequest.ReadState => Ok(request) with { State = State },
-            StoreRequest.CreateSession => Create(request),
-            StoreRequest.RenewSession renew => _sessions.Contains(renew.Session) ? Ok(request) : Refused(request),
+            StoreRequest.CreateSession create => Create(create),
+            StoreRequest.RenewSession renew => Renew(renew),
             StoreRequest.DestroySession destroy => Destroy(destroy),
             StoreRequest.Acquire acquire => Acquire(acquire),
             StoreRequest.WriteHeartbeat write => Guarded(write, write.Session, () => State = State with { Heartbeat = Entry(write.Heartbeat) }),
@@ -61,6 +79,7 @@ public sealed class SimulatedStore(RegionId region)
         if (State.Leader is { } lease && lease.Session == session)
         {
             State = State with { Leader = new KeyEntry(lease.Value, null, ++_index) };
+            _lockFreeAt = (clock?.Invoke() ?? TimeSpan.Zero) + LockDelay;
         }
     }
 
@@ -68,9 +87,68 @@ public sealed class SimulatedStore(RegionId region)
     public void LoseData()
     {
         _sessions.Clear();
+        _votes.Clear();
+        _primaries.Clear();
         _index = 0;
         State = ControlState.Empty;
     }
+
+    /// <summary>Comes back with the control keys of an earlier moment and without sessions, as a restored backup does.</summary>
+    public void Restore(ControlState backup)
+    {
+        ArgumentNullException.ThrowIfNull(backup);
+        _sessions.Clear();
+        State = backup with { Leader = backup.Leader is { } lease ? new KeyEntry(lease.Value, null, lease.ModifyIndex) : null };
+    }
+
+    /// <summary>Puts a vote under its key.</summary>
+    public void PutVote(string key, Vote vote) => _votes[key] = vote;
+
+    /// <summary>Puts the maintenance record.</summary>
+    public void PutMaintenance(string text) => State = State with { Maintenance = Entry(text) };
+
+    /// <summary>A new dataset: its home may write it.</summary>
+    public void FirstPrimary(RegionId dataset) => _primaries[dataset] = new PrimaryClaim(dataset, 0, 0);
+
+    /// <summary>Transaction: the lock is held and the epoch is the writer's, set <c>primary/{dataset}</c>.</summary>
+    public bool PutPrimary(RegionId dataset, PrimaryClaim claim)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        var may = State.Leader?.Session is not null && State.EpochNumber == claim.Epoch;
+        if (may)
+        {
+            _primaries[dataset] = claim;
+        }
+
+        return may;
+    }
+
+    private void ExpireSessions()
+    {
+        if (clock is null)
+        {
+            return;
+        }
+
+        var now = clock();
+        while (_sessions.FirstOrDefault(s => s.Value.ExpiresAt <= now).Key is { } expired)
+        {
+            KillSession(expired);
+        }
+    }
+
+    private StoreAnswer Renew(StoreRequest.RenewSession request)
+    {
+        if (!_sessions.TryGetValue(request.Session, out var session))
+        {
+            return Refused(request);
+        }
+
+        _sessions[request.Session] = (session.Ttl, ExpiryOf(session.Ttl));
+        return Ok(request);
+    }
+
+    private TimeSpan ExpiryOf(TimeSpan ttl) => (clock?.Invoke() ?? TimeSpan.Zero) + (2 * ttl);
 
     /// <summary>Overwrites the journal, as a foreign hand would.</summary>
     public void CorruptJournal(string text) => State = State with { Journal = Entry(text) };
@@ -78,10 +156,10 @@ public sealed class SimulatedStore(RegionId region)
     /// <summary>Overwrites the list of members, as another configuration would.</summary>
     public void OverwriteMembers(MembersRecord members) => State = State with { Members = Entry(members.ToText()) };
 
-    private StoreAnswer Create(StoreRequest request)
+    private StoreAnswer Create(StoreRequest.CreateSession request)
     {
         var session = string.Create(CultureInfo.InvariantCulture, $"{Region}/s{++_created}");
-        _sessions.Add(session);
+        _sessions.Add(session, (request.Ttl, ExpiryOf(request.Ttl)));
         return Ok(request) with { Session = session };
     }
 
@@ -94,7 +172,8 @@ public sealed class SimulatedStore(RegionId region)
     private StoreAnswer Acquire(StoreRequest.Acquire request)
     {
         var holder = State.Leader?.Session;
-        if (!_sessions.Contains(request.Session) || (holder is not null && holder != request.Session))
+        var closed = holder is null && clock is not null && clock() < _lockFreeAt;
+        if (closed || !_sessions.ContainsKey(request.Session) || (holder is not null && holder != request.Session))
         {
             return Refused(request);
         }

@@ -1,0 +1,301 @@
+using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
+using Mahavishnu.Agents.Lab.Simulation.World;
+
+namespace Mahavishnu.Agents.Lab.Simulation.Faults;
+
+/// <summary>Carries planned faults out in a world. The parts: this file holds agents, stores and targets, <c>Network</c> the links, <c>People</c> the operators.</summary>
+internal sealed partial class FaultScript(SimulationWorld world)
+{
+    private readonly LeadershipTiming _timing = world.Shape.Timing;
+    private ControlState? _backup;
+
+    /// <summary>Plans every fault of a list.</summary>
+    public void Plan(IEnumerable<Fault> faults)
+    {
+        foreach (var fault in faults)
+        {
+            if (fault.Kind == FaultKind.KillAtWrite)
+            {
+                // Counted by the kill itself: one that is never come to did no harm.
+                world.Kills.Arm(fault.Point, fault.For);
+            }
+            else if (fault.When is { } state)
+            {
+                world.Kills.When(state.Step, state.Phase, () => world.Queue.After(fault.At, () => Do(fault)));
+            }
+            else
+            {
+                world.Queue.At(fault.At, () => Do(fault));
+            }
+        }
+    }
+
+    /// <summary>Ends everything that is wrong and starts whatever is dead. Nothing goes wrong any more.</summary>
+    public void Heal()
+    {
+        world.Note("world", "is healed");
+        _over = true;
+        world.Kills.Disarm();
+        world.Network.Heal();
+        world.Data.Lie = static sample => sample;
+        foreach (var store in world.Stores)
+        {
+            (store.Mood, store.Store.LockDelay) = (StoreMood.Well, TimeSpan.Zero);
+            world.Network.SetUp(store.End, true);
+        }
+
+        foreach (var region in world.Shape.Regions)
+        {
+            Mend(region.Region);
+        }
+
+        foreach (var target in world.Targets)
+        {
+            target.ServersThatObey = target.Routes.Count;
+            world.Network.SetUp(target.End, true);
+        }
+
+        foreach (var agent in world.Agents)
+        {
+            agent.HeartbeatFate = null;
+            if (!agent.Alive)
+            {
+                agent.Start();
+            }
+        }
+
+        Maintain(on: false);
+    }
+
+    private bool _over;
+
+    private void Do(Fault fault)
+    {
+        if (_over)
+        {
+            return;
+        }
+
+        world.Note("fault", fault);
+        if (!(Agents(fault) || Stores(fault) || Regions(fault) || Links(fault) || People(fault)))
+        {
+            return;
+        }
+
+        world.Coverage.Done(fault.Kind);
+    }
+
+    private bool Agents(Fault fault)
+    {
+        var agent = AgentOf(fault.Who);
+        switch (fault.Kind)
+        {
+            case FaultKind.KillAgent:
+                agent.Crash();
+                Later(fault, () => StartIfDead(agent));
+                return true;
+            case FaultKind.StopAgent:
+                agent.Stop();
+                Later(fault, () => StartIfDead(agent));
+                return true;
+            case FaultKind.PauseAgent:
+                agent.Pause(fault.For);
+                return true;
+            case FaultKind.DriftClock:
+                Drift(agent, fault, fault.Size < 0.5 ? 1 : -1, 8);
+                return true;
+            case FaultKind.Depose:
+                agent.HeartbeatFate = () => (TimeSpan.FromMilliseconds(1), _timing.RequestTimeout * (0.5 + (0.5 * world.Random.NextDouble())));
+                world.Queue.After(_timing.HeartbeatInterval * (0.2 + (2 * fault.Size)), () => Depose(agent, fault));
+                return true;
+            case FaultKind.MuteHeartbeats:
+                foreach (var other in world.Agents)
+                {
+                    other.HeartbeatFate = static () => null;
+                }
+
+                world.Queue.After(_timing.WaitOut * (1 + fault.Size), () => Depose(world.Leader ?? agent, fault));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool Stores(Fault fault)
+    {
+        var store = world.Stores[Math.Abs(fault.Who) % world.Stores.Count];
+        switch (fault.Kind)
+        {
+            case FaultKind.KillSession:
+                if (store.Store.State.Leader?.Session is { } session)
+                {
+                    store.Store.KillSession(session);
+                }
+
+                return true;
+            case FaultKind.LoseReplies:
+                store.Mood = new StoreMood(fault.Size, 0);
+                Later(fault, () => store.Mood = StoreMood.Well);
+                return true;
+            case FaultKind.TurnAway:
+                store.Mood = new StoreMood(0, fault.Size);
+                Later(fault, () => store.Mood = StoreMood.Well);
+                return true;
+            case FaultKind.DelayLock:
+                store.Store.LockDelay = TimeSpan.FromSeconds(15);
+                Later(fault, () => store.Store.LockDelay = TimeSpan.Zero);
+                return true;
+            case FaultKind.StopStore:
+                Down(store.End, fault);
+                return true;
+            case FaultKind.LoseStore:
+                return Lose(store, fault, static s => s.LoseData());
+            case FaultKind.RestoreStore:
+                _backup ??= store.Store.State;
+                var backup = _backup;
+                return Lose(store, fault, s => s.Restore(backup));
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Data is lost only while what remains is a majority: beyond that the protocol promises nothing.</summary>
+    private bool Lose(StoreServer store, Fault fault, Action<SimulatedStore> lose)
+    {
+        if (world.Stores.Count(other => other == store || world.Judge.Lacks(other.Store)) > world.Stores.Count - world.Majority)
+        {
+            return false;
+        }
+
+        world.Judge.OnLoss(store.Store);
+        lose(store.Store);
+        if (fault.Size < 0.5)
+        {
+            Down(store.End, fault);
+        }
+
+        return true;
+    }
+
+    private bool Regions(Fault fault)
+    {
+        var region = world.Shape.Regions[Math.Abs(fault.Who) % world.Shape.Regions.Count].Region;
+        var service = world.ServiceOf(region);
+        switch (fault.Kind)
+        {
+            case FaultKind.RegionOutage:
+                Outage(region, fault);
+                return true;
+            case FaultKind.ServiceDead or FaultKind.ServiceIll or FaultKind.ServiceLies:
+                service.Condition = fault.Kind == FaultKind.ServiceDead ? ServiceCondition.Dead : fault.Kind == FaultKind.ServiceIll ? ServiceCondition.Ill : ServiceCondition.Lying;
+                Later(fault, () => service.Condition = ServiceCondition.Well);
+                return true;
+            case FaultKind.ServiceFlaps:
+                Flap(service, fault, 24);
+                return true;
+            case FaultKind.ServiceMended:
+                Mend(region);
+                return true;
+            case FaultKind.LagLies:
+                world.Data.Lie = LieOf(fault);
+                Later(fault, () => world.Data.Lie = static sample => sample);
+                return true;
+            case FaultKind.DnsPartial:
+                var dns = world.Targets[^1];
+                dns.ServersThatObey = Math.Abs(fault.Other) % dns.Routes.Count;
+                Later(fault, () => dns.ServersThatObey = dns.Routes.Count);
+                return true;
+            case FaultKind.TargetGone:
+                foreach (var target in world.Targets.Where((_, index) => fault.Size < 0.4 || index == Math.Abs(fault.Other) % world.Targets.Count))
+                {
+                    Down(target.End, fault);
+                }
+
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Outage(RegionId region, Fault fault)
+    {
+        world.ServiceOf(region).Condition = ServiceCondition.Dead;
+        Down(world.ServiceOf(region).End, fault);
+        Down(world.DatabaseEnds[region], fault);
+        foreach (var store in world.Stores.Where(s => s.Store.Region == region))
+        {
+            Down(store.End, fault);
+        }
+
+        foreach (var agent in world.Agents.Where(a => a.Region == region && a.Alive))
+        {
+            agent.Crash();
+            Later(fault, () => StartIfDead(agent));
+        }
+
+        Later(fault, () => world.ServiceOf(region).Condition = ServiceCondition.Well);
+    }
+
+    private void Mend(RegionId region)
+    {
+        world.ServiceOf(region).Condition = ServiceCondition.Well;
+        world.Network.SetUp(world.ServiceOf(region).End, true);
+        world.Network.SetUp(world.DatabaseEnds[region], true);
+    }
+
+    private void Flap(SimulatedService service, Fault fault, int times)
+    {
+        if (_over || times == 0)
+        {
+            return;
+        }
+
+        service.Condition = times % 2 == 0 ? ServiceCondition.Dead : ServiceCondition.Well;
+        world.Queue.After(world.Shape.ProbeInterval * (1 + (4 * fault.Size)), () => Flap(service, fault, times - 1));
+    }
+
+    private void Drift(SimulatedAgent agent, Fault fault, int sign, int times)
+    {
+        if (times > 0)
+        {
+            agent.Drift(1 + (sign * _timing.ClockDrift));
+            world.Queue.After(fault.For / 8, () => Drift(agent, fault, -sign, times - 1));
+        }
+    }
+
+    private static Func<LagSample, LagSample?> LieOf(Fault fault) => (Math.Abs(fault.Other) % 5) switch
+    {
+        0 => static _ => null,
+        1 => static s => s with { Lag = -s.Lag - TimeSpan.FromSeconds(1) },
+        2 => static s => s with { Age = s.Age + TimeSpan.FromHours(1) },
+        3 => static s => s with { Lag = s.Lag + TimeSpan.FromHours(2) },
+        _ => static s => s with { Age = -TimeSpan.FromSeconds(5) },
+    };
+
+    private SimulatedAgent AgentOf(int who) => who == Fault.Leader ? world.Leader ?? world.Agents[0] : world.Agents[who % world.Agents.Count];
+
+    private static void StartIfDead(SimulatedAgent agent)
+    {
+        if (!agent.Alive)
+        {
+            agent.Start();
+        }
+    }
+
+    private void Down(int end, Fault fault)
+    {
+        world.Network.SetUp(end, false);
+        Later(fault, () => world.Network.SetUp(end, true));
+    }
+
+    /// <summary>Ends a fault, unless everything was healed before.</summary>
+    private void Later(Fault fault, Action end) => world.Queue.After(fault.For, () =>
+    {
+        if (!_over)
+        {
+            end();
+        }
+    });
+}

@@ -1,0 +1,109 @@
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Health;
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Lab.Simulation.World;
+
+namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
+
+/// <content>What leaders decide, held against what every observer itself thought.</content>
+internal sealed partial class Judge
+{
+    private readonly Dictionary<(string Agent, RegionId Region), (TimeSpan LastIll, bool IsIll)> _opinions = [];
+    private readonly Dictionary<RegionId, TimeSpan> _failedOverAt = [];
+    private readonly HashSet<string> _plans = new(StringComparer.Ordinal);
+
+    /// <summary>An observer's own view changed.</summary>
+    public void OnView(SimulatedAgent agent, RegionView view)
+    {
+        var ill = view.Condition != RegionCondition.Unknown && view.Score < DecisionThresholds.Default.Graceful;
+        var before = _opinions.GetValueOrDefault((agent.Name, view.Region), (TimeSpan.MinValue, false));
+        _opinions[(agent.Name, view.Region)] = (before.Item2 || ill ? world.Now : before.Item1, ill);
+    }
+
+    /// <summary>An agent took a turn.</summary>
+    public void OnTurn(SimulatedAgent agent, FailoverTurn turn)
+    {
+        if (turn.Action is not FailoverAction.Wait)
+        {
+            world.Note(agent.Name, turn.Action);
+        }
+    }
+
+    private void JudgeProposal(SimulatedAgent agent, JournalRecord record)
+    {
+        var turn = agent.LastTurn!;
+        JudgeRouting(agent, record, turn);
+        var begins = _plans.Add(record.PlanId);
+        if (!begins || record.RequestedBy != SagaMachine.Automatic)
+        {
+            return;
+        }
+
+        Demand(turn.Input.Maintenance is null, Invariant.Paused, $"{agent.Name} begins {record.PlanId} while automation is paused");
+        if (record.Kind != SagaKind.Failover)
+        {
+            return;
+        }
+
+        var claimed = record.Risk == DataLossRisk.None;
+        var proven = world.Data.LagSeenBy(agent.Region).TryGetValue((record.Source, record.Target), out var lag) && lag is { Lag.Ticks: 0, Age.Ticks: 0 };
+        Demand(!claimed || proven, Invariant.LagIsHonest, $"{record.PlanId} says that nothing can be lost, which nobody has measured");
+        var verdict = DecisionEngine.Decide(turn.Input).First(v => v.Source == record.Source);
+        Demand(verdict.Target == record.Target && verdict.Kind == record.Decision && verdict.Rules.All(static r => r.Passed), Invariant.Explained, $"{record.PlanId} is not what the engine explains: {verdict.Reason}");
+        JudgeObservers(record);
+    }
+
+    private void JudgeObservers(JournalRecord record)
+    {
+        // As long as a vote may count, and as long again for it to be sent, stored and read.
+        var window = 2 * world.Shape.Freshness;
+        var ill = world.Shape.Quorum.Where(o => world.Agents.Any(a => a.Region == o
+            && _opinions.TryGetValue((a.Name, record.Source), out var opinion)
+            && (opinion.LastIll > world.Now - window || (opinion.IsIll && a.Alive)))).ToList();
+        Demand(
+            ill.Count >= (world.Shape.Quorum.Count / 2) + 1 && ill.Exists(o => o != record.Source),
+            Invariant.ObserversAgree,
+            $"{record.PlanId} fails {record.Source} over, which only {ill.Count} of {world.Shape.Quorum.Count} observers ({string.Join(", ", ill)}) held for failing of late");
+    }
+
+    private void JudgeRouting(SimulatedAgent agent, JournalRecord record, FailoverTurn turn)
+    {
+        var before = turn.Record?.Desired ?? turn.Input.Routing;
+        foreach (var audience in record.Desired.Audiences)
+        {
+            foreach (var (serving, percent) in record.Desired.Shares(audience))
+            {
+                Demand(
+                    percent <= before.Percent(audience, serving) || turn.Input.View[serving].Condition != RegionCondition.Down,
+                    Invariant.NeverToTheDead,
+                    $"{agent.Name}: {record.PlanId} {record.Step} sends the users of {audience} to {serving}, which is agreed to be down");
+            }
+        }
+    }
+
+    private void JudgeCommitted(JournalRecord record)
+    {
+        if (record is { Kind: SagaKind.Failover, Step: SagaStep.DrainSource, Phase: StepPhase.Intended, RequestedBy: SagaMachine.Automatic, FailedTargets.Count: 0 } && _failedOverAt.TryGetValue(record.Source, out var at) && _cooling.Add(record.PlanId))
+        {
+            // The leader's clock may run faster than the world's by its greatest drift.
+            Demand((world.Now - at) * (1 + (2 * world.Shape.Timing.ClockDrift)) >= world.Shape.Cooldown, Invariant.NoFlap, $"{record.PlanId} fails {record.Source} over again {(world.Now - at).TotalSeconds:0.0} s after the last time");
+        }
+
+        if (record is { Kind: SagaKind.Failover, Phase: StepPhase.Aborted })
+        {
+            _failedOverAt.Remove(record.Source);
+        }
+        else if (record.Kind == SagaKind.Failover)
+        {
+            _cooling.Add(record.PlanId);
+            _failedOverAt[record.Source] = world.Now;
+        }
+
+        if (record.Phase == StepPhase.Complete)
+        {
+            Demand(record.Audiences.All(a => record.Desired.Shares(a).Count > 0), Invariant.SomebodyServes, $"{record.PlanId} is complete, and some of its users have no region");
+        }
+    }
+
+    private readonly HashSet<string> _cooling = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using Mahavishnu.Agents.Lab.Simulation.Engine;
+
+namespace Mahavishnu.Agents.Lab.Simulation.Runs;
+
+/// <summary>Runs many seeds, and puts together what they went through.</summary>
+public static class Simulator
+{
+    /// <summary>Runs them all. What is reported does not depend on how many run at a time.</summary>
+    /// <param name="request">What is to be run.</param>
+    /// <param name="time">The real clock, for the figures of speed only.</param>
+    /// <param name="progress">Told of every run that ended, with how many have; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static SimulationReport Run(SimulationRequest request, TimeProvider time, Action<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(time);
+        var startedAt = time.GetTimestamp();
+        var results = new ConcurrentDictionary<int, RunResult>();
+        var coverage = new Coverage();
+        var (ended, broken) = (0, 0);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancellationToken };
+        Parallel.For(0, request.Runs, options, (index, state) =>
+        {
+            if (Volatile.Read(ref broken) >= request.StopAfter)
+            {
+                state.Break();
+                return;
+            }
+
+            var own = new Coverage();
+            var result = SimulationRun.Run(PlanOf(request, unchecked(request.Seed + index)), own);
+            results[index] = result;
+            lock (coverage)
+            {
+                coverage.Add(own);
+            }
+
+            Interlocked.Add(ref broken, result.Broken is null ? 0 : 1);
+            progress?.Invoke(Interlocked.Increment(ref ended));
+        });
+        var wall = time.GetElapsedTime(startedAt);
+        return SimulationReport.Of(request, [.. results.OrderBy(static r => r.Key).Select(static r => r.Value)], coverage, wall);
+    }
+
+    internal static SimulationPlan PlanOf(SimulationRequest request, int seed)
+    {
+        var plan = request.Scenario is { } name ? Scenarios.Make(name, seed) : PlanMaker.Make(seed);
+        return request.Faults is { } places ? plan.With([.. places]) : plan;
+    }
+}

@@ -1,0 +1,239 @@
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
+
+namespace Mahavishnu.Agents.Lab.Simulation.World;
+
+/// <summary>
+/// The databases, and the effects of the data steps upon them. A region writes a dataset only while a majority of the stores
+/// named it within the proof time; a leader revokes that, waits it out unless the old region confirms, and only then promotes.
+/// </summary>
+/// <remarks>
+/// Source: the protocol's section on the data plane's own lease. The databases and this driver of them are the simulation's;
+/// what decides about the steps is production's.
+/// </remarks>
+internal sealed class DataPlane
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+
+    private readonly SimulationWorld _world;
+    private readonly SortedDictionary<RegionId, SimulatedDatabase> _databases = [];
+    private readonly Dictionary<(RegionId Source, RegionId Target), (TimeSpan Lag, TimeSpan At)> _lag = [];
+
+    public DataPlane(SimulationWorld world, IReadOnlyDictionary<RegionId, int> ends)
+    {
+        _world = world;
+        var home = world.Home.Audiences.ToList();
+        foreach (var (region, end) in ends)
+        {
+            _databases[region] = new SimulatedDatabase(region, end, home);
+        }
+
+        if (!world.Shape.HasData)
+        {
+            return;
+        }
+
+        foreach (var dataset in home)
+        {
+            _databases[dataset][dataset].Promoted = true;
+            foreach (var store in world.Stores)
+            {
+                store.Store.FirstPrimary(dataset);
+            }
+        }
+
+        world.Queue.After(Beat, Turn);
+    }
+
+    /// <summary>V_p: how long a proof of the right to write holds, from its sending.</summary>
+    private TimeSpan ProofTime => _world.Shape.Timing.Validity;
+
+    /// <summary>W_p: the wait after a revocation; the fence of a region that cannot prove is immediate here, so V_p with drift and slack.</summary>
+    private TimeSpan RevocationWait => _world.Shape.Timing.WaitOut;
+
+    /// <summary>What each lag probe of a region says; the lies are told by <see cref="Lie"/>.</summary>
+    public Func<LagSample, LagSample?> Lie { get; set; } = static sample => sample;
+
+    /// <summary>The lag from every region to every other, as an agent in a region knows it.</summary>
+    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> LagSeenBy(RegionId region) =>
+        _lag.Select(l => (l.Key, Sample: Lie(new LagSample(l.Value.Lag, _world.Now - l.Value.At))))
+            .Where(static l => l.Sample is not null)
+            .ToDictionary(static l => l.Key, static l => l.Sample!.Value);
+
+    /// <summary>Carries out a data step.</summary>
+    public void Run(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done)
+    {
+        switch (record.Step)
+        {
+            case SagaStep.FenceSource:
+                Fence(agent, record, done);
+                break;
+            case SagaStep.CatchUp:
+                CatchUp(agent, record, done);
+                break;
+            case SagaStep.PromoteDatabase:
+                Promote(agent, record, done);
+                break;
+            case SagaStep.SyncData:
+                // The dataset goes home first: its own fence, then the copy catches up and is promoted.
+                Fence(agent, record, (result, detail) =>
+                {
+                    if (result == EffectResult.Done)
+                    {
+                        CatchUp(agent, record, (caught, why) => After(caught, why, () => Promote(agent, record, done), done));
+                    }
+                    else
+                    {
+                        done(result, detail);
+                    }
+                });
+                break;
+            default:
+                done(EffectResult.Done, "there is no search index here");
+                break;
+        }
+    }
+
+    /// <summary>The fencing token of a step: one term may move a dataset more than once.</summary>
+    private static long TokenOf(JournalRecord record) => (record.Epoch << 32) + record.Sequence;
+
+    private static void After(EffectResult result, string detail, Action next, Action<EffectResult, string> done)
+    {
+        if (result == EffectResult.Done)
+        {
+            next();
+        }
+        else
+        {
+            done(result, detail);
+        }
+    }
+
+    private void Fence(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done)
+    {
+        var token = TokenOf(record);
+        var (acknowledged, ended) = (0, false);
+        foreach (var store in _world.Stores)
+        {
+            _world.Network.Call(agent.End, store.End, _world.Shape.Timing.RequestTimeout, () => record.Audiences.All(d => store.Store.PutPrimary(d, new PrimaryClaim(record.Target, record.Epoch, token))) ? "ok" : "no", (answer, _) =>
+            {
+                acknowledged += answer == "ok" ? 1 : 0;
+                if (answer == "ok" && acknowledged == _world.Majority)
+                {
+                    AskSourceToFence();
+                }
+            });
+        }
+
+        _world.Queue.After((_world.Shape.Timing.RequestTimeout * 2) + RevocationWait, () => End(EffectResult.Unknown, "the right to write was not revoked at a majority"));
+
+        void AskSourceToFence()
+        {
+            _world.Queue.After(RevocationWait, () => End(EffectResult.Done, "waited out"));
+            _world.Network.Call(agent.End, _databases[record.Source].End, _world.Shape.Timing.RequestTimeout, () => record.Audiences.All(d => _databases[record.Source][d].Fence(token)) ? "ok" : "no", (answer, _) =>
+            {
+                if (answer is not null)
+                {
+                    End(answer == "ok" ? EffectResult.Done : EffectResult.Refused, $"the source says {answer}");
+                }
+            });
+        }
+
+        void End(EffectResult result, string detail)
+        {
+            if (!ended)
+            {
+                ended = true;
+                done(result, detail);
+            }
+        }
+    }
+
+    private void CatchUp(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done) =>
+        _world.Network.Call(
+            agent.End,
+            _databases[record.Target].End,
+            _world.Shape.Timing.EffectDeadline,
+            () => record.Audiences.All(d => _databases[record.Target][d].Position >= _databases[record.Source][d].Position) ? "so" : "not so",
+            (answer, _) => done(answer == "so" ? EffectResult.Done : EffectResult.Unknown, "the target is behind"));
+
+    private void Promote(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done) =>
+        _world.Network.Call(
+            agent.End,
+            _databases[record.Target].End,
+            _world.Shape.Timing.EffectDeadline,
+            () =>
+            {
+                var ok = record.Audiences.All(d => _databases[record.Target][d].Promote(TokenOf(record)));
+                if (ok)
+                {
+                    _world.Judge.OnPromoted(record, record.Audiences.Max(d => _databases[record.Source][d].Position - _databases[record.Target][d].Position));
+                }
+
+                return ok ? "ok" : "no";
+            },
+            (answer, _) => done(answer switch { "ok" => EffectResult.Done, "no" => EffectResult.Refused, _ => EffectResult.Unknown }, $"the target says {answer ?? "nothing"}"),
+            withdrawn: true);
+
+    /// <summary>Users write, copies follow, and each region asks whether it may still write.</summary>
+    private void Turn()
+    {
+        foreach (var dataset in _world.Home.Audiences)
+        {
+            foreach (var database in _databases.Values)
+            {
+                Prove(database, dataset);
+                var copy = database[dataset];
+                if (copy.Promoted && _world.Network.IsUp(database.End) && MayWrite(database, dataset))
+                {
+                    copy.Position++;
+                    _world.Judge.OnWritten(dataset, database.Region, copy.Authority);
+                }
+            }
+
+            Replicate(dataset);
+        }
+
+        _world.Queue.After(Beat, Turn);
+    }
+
+    private void Prove(SimulatedDatabase database, RegionId dataset)
+    {
+        if (_world.LivingAgentIn(database.Region) is not { } agent)
+        {
+            return;
+        }
+
+        var sentAt = _world.Now;
+        foreach (var store in _world.Stores)
+        {
+            _world.Network.Call(agent.End, store.End, _world.Shape.Timing.RequestTimeout, () => store.ReadPrimary(dataset), (claim, _) =>
+            {
+                if (claim?.Region == database.Region && claim.Token <= database[dataset].Authority)
+                {
+                    database.Proofs[(dataset, store.Store.Region)] = sentAt;
+                }
+                else if (claim is not null)
+                {
+                    database.Proofs.Remove((dataset, store.Store.Region));
+                }
+            });
+        }
+    }
+
+    private bool MayWrite(SimulatedDatabase database, RegionId dataset) =>
+        _world.Stores.Count(s => database.Proofs.TryGetValue((dataset, s.Store.Region), out var at) && _world.Now - at < ProofTime) >= _world.Majority;
+
+    private void Replicate(RegionId dataset)
+    {
+        foreach (var source in _databases.Values)
+        {
+            foreach (var target in _databases.Values.Where(t => t != source && _world.Network.IsUp(t.End) && _world.Network.IsUp(source.End) && _world.Network.Connected(source.End, t.End)))
+            {
+                target[dataset].Position = Math.Max(target[dataset].Position, source[dataset].Position - _world.Random.Next(2));
+                _lag[(source.Region, target.Region)] = (Beat * (source[dataset].Position - target[dataset].Position), _world.Now);
+            }
+        }
+    }
+}

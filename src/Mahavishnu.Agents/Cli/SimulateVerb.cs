@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Mahavishnu.Agents.Lab.Command;
+using Mahavishnu.Agents.Lab.Simulation.Runs;
+
+namespace Mahavishnu.Agents.Cli;
+
+/// <summary>The verb <c>simulate</c>: the agent's decisions on virtual time, against everything that can go wrong.</summary>
+internal static class SimulateVerb
+{
+    /// <summary>Describes the verb.</summary>
+    public static Command Command(CommonOptions common)
+    {
+        var seed = new Option<int>("--seed") { Description = "The first seed", DefaultValueFactory = static _ => 1 };
+        var runs = new Option<int>("--runs") { Description = "How many seeds, counted up from the first", DefaultValueFactory = static _ => 100 };
+        var jobs = new Option<int>("--jobs") { Description = "How many at a time; default: one for each processor", DefaultValueFactory = static _ => Environment.ProcessorCount };
+        var scenario = new Option<string?>("--scenario") { Description = "A named story instead of what the seed makes of itself" };
+        var faults = new Option<string?>("--faults") { Description = "Only these faults of the run, by their places, e.g. 0,3,4; or none" };
+        var simulate = new Command("simulate", "Runs the agents' decisions on virtual time against faults, and checks every promise after every event") { seed, runs, jobs, scenario, faults };
+        simulate.SetAction((parsed, cancellationToken) => SimulateCommand.RunAsync(
+            new SimulationRequest
+            {
+                Seed = parsed.GetValue(seed),
+                Runs = Math.Max(1, parsed.GetValue(runs)),
+                Jobs = Math.Clamp(parsed.GetValue(jobs), 1, 64),
+                Scenario = parsed.GetValue(scenario),
+                Faults = parsed.GetValue(faults) is { } places ? [.. places.Split(',', StringSplitOptions.RemoveEmptyEntries).Where(static p => p != "none").Select(int.Parse)] : null,
+            },
+            parsed.GetValue(common.Json),
+            Console.Out,
+            Console.Error,
+            cancellationToken));
+        return simulate;
+    }
+}

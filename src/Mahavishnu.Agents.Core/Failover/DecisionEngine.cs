@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mahavishnu.Agents.Core.Health;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -36,7 +37,7 @@ public static class DecisionEngine
             Agreement(input, agreed),
             Score(input, agreed, wanted),
             Rule("D-04", "Is automatic failover on?", $"automatic {Text(input.Automatic)}", input.Automatic, input.Automatic ? "it is on" : "failover is left to an operator"),
-            Rule("D-05", "Is automation running?", $"maintenance {input.Maintenance ?? "off"}", input.Maintenance is null, input.Maintenance is null ? "it is not paused" : $"it is paused: {input.Maintenance}"),
+            Rule("D-05", "Is automation running?", $"maintenance {input.Maintenance ?? "off"}", input.Maintenance is null || Mutant.Has(Mutation.PauseIgnored), input.Maintenance is null ? "it is not paused" : $"it is paused: {input.Maintenance}"),
             Rule("D-06", "Is no other plan under way?", $"plan {input.RunningPlan ?? "none"}", input.RunningPlan is null, input.RunningPlan is null ? "none is" : $"{input.RunningPlan} is under way; one at a time"),
             Cooldown(input, source),
             Target(candidates, best),
@@ -107,7 +108,7 @@ public static class DecisionEngine
             "D-07",
             $"Was it left alone for {Text(cooldown.TotalSeconds)} s?",
             since is { } age ? $"last failover {Text(age.TotalSeconds)} s ago" : "no failover before",
-            since is null || since >= cooldown,
+            since is null || since >= cooldown || Mutant.Has(Mutation.CooldownIgnored),
             since is null || since >= cooldown ? "it was" : $"cooling down for another {Text((cooldown - since.Value).TotalSeconds)} s");
     }
 

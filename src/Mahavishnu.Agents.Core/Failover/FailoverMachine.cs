@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -85,8 +86,9 @@ public sealed class FailoverMachine
     private void Begin(TimeSpan now, LeadershipNotice.BecameLeader leader)
     {
         Epoch = leader.Epoch;
-        _saga.Begin(now, leader.Recovered);
-        _facts.Recovered(now, leader.Recovered);
+        var recovered = Mutant.Has(Mutation.ResumeBlind) ? null : leader.Recovered;
+        _saga.Begin(now, recovered);
+        _facts.Recovered(now, recovered);
 
         // An effect that the last leader had intended may still be on its way to a target that cannot tell epochs apart.
         UncheckedNotBefore = leader.Recovered is { Ended: false } ? now + _settings.Timing.EffectDeadline + _settings.Timing.EffectMargin : now;
@@ -121,8 +123,9 @@ public sealed class FailoverMachine
         var verdict = turn.Verdicts[0];
         if (verdict.Kind is DecisionKind.ImmediateFailover or DecisionKind.GracefulFailover)
         {
+            var plan = SagaPlanner.Failover(PlanId(SagaKind.Failover), verdict, turn.Input.Routing, _settings.Saga, SagaMachine.Automatic);
             return HandOver(now, verdict, facts)
-                ?? (FailoverAction)new FailoverAction.Propose(SagaPlanner.Failover(PlanId(SagaKind.Failover), verdict, turn.Input.Routing, _settings.Saga, SagaMachine.Automatic));
+                ?? (Mutant.Has(Mutation.EffectBeforeIntent) ? new FailoverAction.Run(plan, StepWork.Traffic) : (FailoverAction)new FailoverAction.Propose(plan));
         }
 
         var ready = turn.Failback.Where(static f => f.Value.Ready).Select(static f => f.Key).Order().ToList();

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Health;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -72,6 +73,11 @@ public sealed class SagaMachine(SagaSettings settings)
         if (_running)
         {
             return new SagaAction.Wait($"{record.Step} is being carried out");
+        }
+
+        if (record.Phase == StepPhase.Done && _result is null && Mutant.Has(Mutation.EffectTwice))
+        {
+            return TryEffect(now, record, StepWork.Traffic);
         }
 
         if (record.Phase == StepPhase.Done && SagaTable.Next(record) is null)
@@ -204,7 +210,8 @@ public sealed class SagaMachine(SagaSettings settings)
             return FailbackDetour(record, input, targetFails, overdue);
         }
 
-        if (record is { Step: SagaStep.DrainSource, Irreversible: false } && input.View[record.Source].AtLeast >= settings.TargetScore && record.RequestedBy == Automatic)
+        var undoable = record is { Step: SagaStep.DrainSource, Irreversible: false } || (record.Step < SagaStep.Redirect && Mutant.Has(Mutation.AbortAfterPromote));
+        if (undoable && input.View[record.Source].AtLeast >= settings.TargetScore && record.RequestedBy == Automatic)
         {
             return Abort(record, input, $"{record.Source} is agreed healthy again");
         }
@@ -214,7 +221,7 @@ public sealed class SagaMachine(SagaSettings settings)
             return Resume();
         }
 
-        var next = record.Irreversible ? null : NextTarget(record, input);
+        var next = record.Irreversible && !Mutant.Has(Mutation.RetargetAfterPromote) ? null : NextTarget(record, input);
         return next ?? Hold(input, record, record.Irreversible
             ? $"target {record.Target} fails after an irreversible step was intended"
             : $"target {record.Target} fails and no other lawful, healthy region is left");
@@ -250,7 +257,7 @@ public sealed class SagaMachine(SagaSettings settings)
             return record with { Phase = StepPhase.Aborted, Reason = reason };
         }
 
-        var leaving = input.Regions.Keys.Where(r => IsDown(input, r) || (record.Kind == SagaKind.Failback && r == record.Target)).ToHashSet();
+        var leaving = input.Regions.Keys.Where(r => (IsDown(input, r) && !Mutant.Has(Mutation.RollbackToDead)) || (record.Kind == SagaKind.Failback && r == record.Target)).ToHashSet();
         return record with { Phase = StepPhase.AbortIntended, Desired = SagaPlanner.Drained(record.Before, leaving, record.Audiences), ReturnedPercent = 0, Reason = reason };
     }
 

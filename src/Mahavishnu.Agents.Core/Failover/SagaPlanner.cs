@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
 
@@ -37,7 +38,7 @@ public static class SagaPlanner
             Decision = verdict.Kind,
             Risk = verdict.Risk,
             Skipped = [.. SagaTable.Rows
-                .Where(r => r.Kind == SagaKind.Failover && (settings.NothingConfigured.Contains(r.Step) || (immediate && r.GracefulOnly)))
+                .Where(r => r.Kind == SagaKind.Failover && (settings.NothingConfigured.Contains(r.Step) || (immediate && r.GracefulOnly) || (r.Step == SagaStep.FenceSource && Mutant.Has(Mutation.FenceSkipped))))
                 .Select(static r => r.Step)],
             Reason = verdict.Reason,
             RequestedBy = requestedBy,

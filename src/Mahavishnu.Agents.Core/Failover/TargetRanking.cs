@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Health;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -39,10 +40,11 @@ public static class TargetRanking
             .Select(a => (Audience: a, Answer: input.Regions.TryGetValue(a, out var home) ? input.Residency.MayMove(home, target) : (Lawful: false, Reason: $"{a} is not configured")))
             .ToList();
         var allowed = lawful.Where(static l => l.Answer.Lawful).Select(static l => l.Audience).ToList();
-        var risk = input.Lag.TryGetValue((source, target.Region), out var lag) ? DataLossRiskOrder.FromLag(lag) : DataLossRisk.Unknown;
+        var risk = input.Lag.TryGetValue((source, target.Region), out var lag) ? DataLossRiskOrder.FromLag(lag) : Mutant.Has(Mutation.UnknownLagIsNone) ? DataLossRisk.None : DataLossRisk.Unknown;
         var objection =
             excluded.Contains(target.Region) ? "it failed as a target in this saga"
             : allowed.Count == 0 ? lawful.Count == 0 ? "nobody is to move" : lawful[0].Answer.Reason
+            : Mutant.Has(Mutation.DeadTargetTaken) ? null
             : agreed.Condition == RegionCondition.Down ? "it is agreed to be down"
             : agreed.AtLeast is not { } score ? "a majority of fresh votes about it is missing"
             : score < input.Thresholds.Target ? FormattableString.Invariant($"its agreed score {score:0.##} is below {input.Thresholds.Target}")

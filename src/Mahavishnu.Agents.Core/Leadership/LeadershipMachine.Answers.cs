@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Mutations;
+
 namespace Mahavishnu.Agents.Core.Leadership;
 
 /// <content>What answers to routine requests change: what is known of a store, and whether it still counts.</content>
@@ -74,7 +76,7 @@ public sealed partial class LeadershipMachine
 
         if (answer.Kind == StoreAnswerKind.Ok)
         {
-            claim.Prove(pending.SentAt);
+            claim.Prove(Mutant.Has(Mutation.LeaseFromAnswer) ? now : pending.SentAt);
         }
         else if (answer.Kind == StoreAnswerKind.Refused)
         {

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Leadership;
@@ -59,6 +60,11 @@ public sealed partial class LeadershipMachine
 
             var problem = $"{claim.Store} was led with another list of stores ({text}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}";
             (conflict, stale) = stored?.Version < _members.Version - 1 ? (conflict, stale ?? problem) : (conflict ?? problem, stale);
+        }
+
+        if (Mutant.Has(Mutation.AnyMembers))
+        {
+            return null;
         }
 
         // A store that slept through several changes is no conflict once a majority shows that they took place.
@@ -160,7 +166,7 @@ public sealed partial class LeadershipMachine
         }
     }
 
-    /// <summary>A lock was refused and the store read again: a dead holder's lock is broken, any other refusal ends the candidacy.</summary>
+    /// <summary>A lock was refused and the store read again: a dead holder's lock is broken, another candidate ends the candidacy.</summary>
     private void HandleRefusedLock(TimeSpan now, StoreClaim claim)
     {
         if (claim.Holder is not null && claim.Holder == claim.Session)
@@ -169,23 +175,26 @@ public sealed partial class LeadershipMachine
             _next++;
             AcquireNext(now);
         }
+        else if (claim.Holder is not null && !claim.HolderIsDead(now, _timing.WaitOut))
+        {
+            Abandon(now, $"{claim.Store} is held by another candidate");
+        }
         else if (!_retried.Add(claim.Store))
         {
-            Abandon(now, $"{claim.Store} refuses its lock");
+            // Refused twice, and by nobody: in its lock delay a store is as good as one that does not answer.
+            _next++;
+            AcquireNext(now);
         }
-        else if (claim.Holder is null)
+        else if (claim.Holder is { } dead)
         {
-            // Free and yet refused: our session is gone.
-            claim.Session = null;
-            AskForLock(now, claim);
-        }
-        else if (claim.HolderIsDead(now, _timing.WaitOut))
-        {
-            SendWork(now, claim, id => new StoreRequest.DestroySession(claim.Store, id, _timing.RequestTimeout, claim.Holder));
+            SendWork(now, claim, id => new StoreRequest.DestroySession(claim.Store, id, _timing.RequestTimeout, dead));
         }
         else
         {
-            Abandon(now, $"{claim.Store} is held by another candidate");
+            // Free and yet refused: our session is gone, or will be.
+            SendDestroy(now, claim.Store, claim.Session!);
+            claim.Session = null;
+            AskForLock(now, claim);
         }
     }
 }

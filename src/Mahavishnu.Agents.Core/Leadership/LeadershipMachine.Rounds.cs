@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Leadership;
@@ -68,7 +69,7 @@ public sealed partial class LeadershipMachine
             LeaveOutLosses(agreed);
         }
 
-        if (agreed.Count < Majority)
+        if (agreed.Count < (Mutant.Has(Mutation.EpochAtMinority) && _stage is Stage.WritingEpoch or Stage.ReadingJournal && agreed.Count > 0 ? 1 : Majority))
         {
             Abandon(now, $"{agreed.Count} of {_claims.Count} stores with their data agreed while {Describe(_stage)}, {Majority} are needed");
             return;
@@ -77,7 +78,9 @@ public sealed partial class LeadershipMachine
         switch (_stage)
         {
             case Stage.ReadingEpoch:
-                _epoch = _claims.Max(static c => c.HighestEpochSeen) + 1;
+                _epoch = Mutant.Has(Mutation.NoNewEpoch) ? Math.Max(1, _claims.Max(static c => c.HighestEpochSeen))
+                    : Mutant.Has(Mutation.EpochFromOneStore) ? agreed[0].Last!.EpochNumber!.Value + 1
+                    : _claims.Max(static c => c.HighestEpochSeen) + 1;
                 Enter(now, Stage.WritingEpoch, agreed, SendEpoch);
                 break;
             case Stage.WritingEpoch:
@@ -111,7 +114,7 @@ public sealed partial class LeadershipMachine
     private void Recover(TimeSpan now, List<StoreClaim> agreed)
     {
         JournalRecord? newest = null;
-        foreach (var claim in agreed.Where(static c => c.Last?.Journal is not null))
+        foreach (var claim in agreed.Take(Mutant.Has(Mutation.JournalFromOneStore) ? 1 : agreed.Count).Where(static c => c.Last?.Journal is not null))
         {
             var (record, problem) = JournalCodec.Read(claim.Last!.Journal!.Value);
             if (record is null)
@@ -127,7 +130,7 @@ public sealed partial class LeadershipMachine
 
         _current = newest is null ? null : newest with { Epoch = _epoch, Sequence = newest.Sequence + 1 };
         agreed.ForEach(static c => c.JournalKnown = true);
-        if (_current is null)
+        if (_current is null || Mutant.Has(Mutation.NoWriteBack))
         {
             Establish(now);
         }

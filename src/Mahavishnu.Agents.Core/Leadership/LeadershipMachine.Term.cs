@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Mutations;
 
 namespace Mahavishnu.Agents.Core.Leadership;
 
@@ -49,7 +50,7 @@ public sealed partial class LeadershipMachine
     {
         var highest = _claims.Max(static c => c.HighestEpochSeen);
         var counted = _claims.Count(c => InTerm(c) && c.Counts(now, _timing));
-        if (highest > _epoch)
+        if (highest > _epoch && !Mutant.Has(Mutation.ExtendOverHigher))
         {
             Abandon(now, $"epoch {highest} was seen, ours is {_epoch}");
         }
@@ -101,7 +102,7 @@ public sealed partial class LeadershipMachine
         }
 
         var written = _claims.Count(c => InTerm(c) && c.SyncedSequence == record.Sequence);
-        if (written >= Majority)
+        if (written >= (Mutant.Has(Mutation.JournalAtMinority) ? 1 : Majority))
         {
             _proposedAt = null;
             _notices.Add(new LeadershipNotice.JournalCommitted(record));
@@ -155,7 +156,7 @@ public sealed partial class LeadershipMachine
 
     private void ExtendEpoch(TimeSpan now, StoreClaim claim, long theirs)
     {
-        if (theirs < _epoch)
+        if (theirs < _epoch || Mutant.Has(Mutation.ExtendOverHigher))
         {
             SendEpoch(now, claim);
         }
@@ -182,15 +183,17 @@ public sealed partial class LeadershipMachine
                 claim.TakeLock(now);
                 break;
             case (StoreRequest.Acquire, StoreAnswerKind.Refused):
-                // Either somebody was faster or our session is gone; a new session settles the latter.
-                if (claim is { Session: { } refused, Holder: null })
+                // Either somebody was faster or our session is gone; a new session settles the latter. Who holds the lock is
+                // read as work, for the same reason as below.
+                if (claim.Session is { } refused)
                 {
                     claim.Session = null;
                     SendDestroy(now, claim.Store, refused);
                 }
 
                 claim.NextExtension = now + _timing.RetryInterval;
-                break;
+                SendRead(now, claim);
+                return;
             case (StoreRequest.WriteEpoch, StoreAnswerKind.Ok) when claim.Locked:
                 claim.TakeEpoch(answer.Index);
                 (claim.JournalKnown, claim.JournalIndex) = (true, claim.Last?.Journal?.ModifyIndex ?? 0);

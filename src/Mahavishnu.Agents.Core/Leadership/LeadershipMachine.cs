@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Leadership;
@@ -144,6 +145,13 @@ public sealed partial class LeadershipMachine
     /// <param name="barFor">How long this agent stays out of elections.</param>
     public LeadershipEffects Resign(TimeSpan now, string reason, TimeSpan barFor)
     {
+        if (Mutant.Has(Mutation.MarkerFirst) && _stage == Stage.Established)
+        {
+            _claims.Where(static c => c is { Locked: true, Session: not null }).ToList().ForEach(c => Send(now, id => new StoreRequest.Release(
+                c.Store, id, _timing.RequestTimeout, c.Session!, new HeartbeatValue(_self.Agent, _term, ++_counter, Released: true).ToText())));
+            return Take();
+        }
+
         Abandon(now, reason);
         _campaignNotBefore = now + barFor;
         return Take();

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Leadership;
@@ -81,7 +82,7 @@ internal sealed class StoreClaim(RegionId store)
     {
         Locked = true;
         LockReplyAt = now;
-        ProofSent = null;
+        ProofSent = Mutant.Has(Mutation.LockIsProof) ? now : null;
         NextHeartbeat = now;
     }
 
@@ -117,7 +118,7 @@ internal sealed class StoreClaim(RegionId store)
 
     /// <summary>Whether the holder before us cannot be valid any more: waited out, or it left its marker.</summary>
     public bool WaitedOut(TimeSpan now, TimeSpan waitOut) =>
-        ForeignReleased || now - (ForeignSince ?? LockReplyAt) >= waitOut;
+        ForeignReleased || now - (ForeignSince ?? LockReplyAt) >= Asked(waitOut);
 
     /// <summary>Whether this store counts for our lease now.</summary>
     public bool Counts(TimeSpan now, LeadershipTiming timing) =>
@@ -132,7 +133,7 @@ internal sealed class StoreClaim(RegionId store)
         LastReadAt is { } at && now - at <= 2 * (timing.PollInterval + timing.RequestTimeout);
 
     /// <summary>Whether a foreign session has held the lock with an unchanged heartbeat for the wait-out, so that it may be broken.</summary>
-    public bool HolderIsDead(TimeSpan now, TimeSpan waitOut) => Holder is not null && Holder != Session && now - HolderSince >= waitOut;
+    public bool HolderIsDead(TimeSpan now, TimeSpan waitOut) => Holder is not null && Holder != Session && now - HolderSince >= Asked(waitOut);
 
     /// <summary>Whether, as far as we have read lately, the lock would be refused to a candidate.</summary>
     public bool WouldRefuse(TimeSpan now, LeadershipTiming timing) =>
@@ -140,5 +141,8 @@ internal sealed class StoreClaim(RegionId store)
 
     /// <summary>Whether the store shows less than it did before: its data was lost or rolled back.</summary>
     public bool LostData(long highestAnywhere) =>
-        Last is { } state && ((state.EpochNumber == 0 && highestAnywhere > 0) || state.EpochNumber < HighestEpochSeen);
+        !Mutant.Has(Mutation.NoQuarantine) && Last is { } state && ((state.EpochNumber == 0 && highestAnywhere > 0) || state.EpochNumber < HighestEpochSeen);
+
+    private static TimeSpan Asked(TimeSpan waitOut) =>
+        Mutant.Has(Mutation.ShortWaitOut) ? waitOut / 2 : Mutant.Has(Mutation.NoWaitOut) ? TimeSpan.Zero : waitOut;
 }

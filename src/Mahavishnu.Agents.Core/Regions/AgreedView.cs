@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Health;
+using Mahavishnu.Agents.Core.Mutations;
 
 namespace Mahavishnu.Agents.Core.Regions;
 
@@ -17,7 +18,7 @@ public sealed record AgreedView(IReadOnlyDictionary<RegionId, AgreedRegion> Regi
     public static AgreedView Of(IReadOnlyCollection<RegionId> observers, IEnumerable<RegionId> regions, IReadOnlyCollection<Vote> fresh)
     {
         ArgumentNullException.ThrowIfNull(observers);
-        var majority = (observers.Count / 2) + 1;
+        var majority = Mutant.Has(Mutation.MinorityDecides) ? 1 : (observers.Count / 2) + 1;
         var voices = observers.Order()
             .Select(o => (Observer: o, Vote: fresh.Where(v => v.Region == o).MinBy(static v => v.Agent, StringComparer.Ordinal)))
             .ToList();
@@ -31,6 +32,11 @@ public sealed record AgreedView(IReadOnlyDictionary<RegionId, AgreedRegion> Regi
     private static AgreedRegion Judge(RegionId region, List<(RegionId Observer, Vote? Vote)> voices, int majority)
     {
         var sightings = voices.Select(v => new Sighting(v.Observer, v.Vote?.Agent, v.Vote?.Abstains, v.Vote is { Abstains: null } vote ? vote.ViewOf(region) : null)).ToList();
+        if (Mutant.Has(Mutation.OwnVoteDecides) && sightings.Find(s => s.Observer == region)?.View is { Condition: not RegionCondition.Unknown } own)
+        {
+            return new AgreedRegion(region, own.Condition, own.Score, own.Score, sightings, null);
+        }
+
         var heard = sightings.Where(static s => s.View is { Condition: not RegionCondition.Unknown }).ToList();
         var scores = heard.Select(static s => s.View!.Score).Order().ToList();
 

@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Mutations;
+
 namespace Mahavishnu.Agents.Core.Regions;
 
 /// <summary>
@@ -46,7 +48,7 @@ public sealed class VoteLedger
 
     /// <summary>The votes that are fresh now.</summary>
     public IReadOnlyList<Vote> Fresh(TimeSpan now, TimeSpan window) =>
-        [.. InOrder().Where(e => now - e.ChangedAt <= window && e.LookedAway <= window).Select(static e => e.Vote)];
+        [.. InOrder().Where(e => Mutant.Has(Mutation.StaleVoteCounts) || (now - e.ChangedAt <= window && e.LookedAway <= window)).Select(static e => e.Vote)];
 
     private IEnumerable<Entry> InOrder() =>
         _latest.Values.OrderBy(static e => e.Vote.Region).ThenBy(static e => e.Vote.Agent, StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Mutations;
 
 namespace Mahavishnu.Agents.Core.Traffic;
 
@@ -17,7 +18,7 @@ public static class EffectGate
     {
         ArgumentNullException.ThrowIfNull(standing);
         return !checksEpoch && now < uncheckedNotBefore ? new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, "waits until no effect of the last leader can be under way")
-            : standing.Epoch != epoch ? new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, $"the term of epoch {epoch} is over")
+            : standing.Epoch != epoch && !Mutant.Has(Mutation.EffectWithoutLease) ? new TrafficOutcome(TrafficOutcomeKind.LeaseEnded, $"the term of epoch {epoch} is over")
             : null;
     }
 
@@ -29,7 +30,7 @@ public static class EffectGate
     {
         ArgumentNullException.ThrowIfNull(standing);
         ArgumentNullException.ThrowIfNull(timing);
-        return standing.Epoch == epoch && standing.Covers(now, timing.EffectDeadline + timing.EffectMargin);
+        return (standing.Epoch == epoch && standing.Covers(now, timing.EffectDeadline + timing.EffectMargin)) || Mutant.Has(Mutation.EffectWithoutLease);
     }
 
     /// <summary>What the outcomes at all targets come to for the step that wanted them.</summary>

@@ -1,8 +1,25 @@
 using System.Globalization;
 using System.Text.Json;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Lab.Simulation.Runs;
 
 namespace Mahavishnu.Agents.Lab.Command;
+
+/// <summary>What the verb <c>simulate</c> prints.</summary>
+public enum SimulateOutput
+{
+    /// <summary>The report in words.</summary>
+    Text = 0,
+
+    /// <summary>The report as one JSON document.</summary>
+    Json,
+
+    /// <summary>The names of the deliberate mistakes.</summary>
+    Mutations,
+
+    /// <summary>The names of the scenarios.</summary>
+    Scenarios,
+}
 
 /// <summary>The verb <c>simulate</c>.</summary>
 public static class SimulateCommand
@@ -15,16 +32,32 @@ public static class SimulateCommand
 
     /// <summary>Runs the simulator.</summary>
     /// <param name="request">What is to be run.</param>
-    /// <param name="json">Whether one JSON document is wanted.</param>
+    /// <param name="wanted">What is to be printed.</param>
     /// <param name="output">Gets the report.</param>
     /// <param name="error">Gets messages and progress.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <returns>0 when every promise was kept, 1 when one was broken, 2 when it could not do what it was asked.</returns>
-    public static async Task<int> RunAsync(SimulationRequest request, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(SimulationRequest request, SimulateOutput wanted, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
+        if (wanted is SimulateOutput.Mutations or SimulateOutput.Scenarios)
+        {
+            foreach (var (name, sentence) in wanted == SimulateOutput.Mutations ? MutationCatalogue.All : SimulatedScenarios.All.Select(static s => (s.Name, s.Summary)))
+            {
+                await output.WriteLineAsync($"{name,-24}{sentence}");
+            }
+
+            return Done;
+        }
+
+        if (request.Mutation != Mutation.None && !Mutant.CanBeMade)
+        {
+            await error.WriteLineAsync("simulate: this build was published, and holds no deliberate mistakes; build the solution and run it from there.");
+            return WrongUse;
+        }
+
         SimulationReport report;
         try
         {
@@ -36,7 +69,7 @@ public static class SimulateCommand
             return WrongUse;
         }
 
-        await output.WriteLineAsync(json ? JsonSerializer.Serialize(report, Json) : Text(report));
+        await output.WriteLineAsync(wanted == SimulateOutput.Json ? JsonSerializer.Serialize(report, Json) : Text(report));
         return report.Violations.Count == 0 ? Done : Broken;
     }
 

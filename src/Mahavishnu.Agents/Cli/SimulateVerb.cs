@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Lab.Command;
 using Mahavishnu.Agents.Lab.Simulation.Runs;
 
@@ -15,7 +16,13 @@ internal static class SimulateVerb
         var jobs = new Option<int>("--jobs") { Description = "How many at a time; default: one for each processor", DefaultValueFactory = static _ => Environment.ProcessorCount };
         var scenario = new Option<string?>("--scenario") { Description = "A named story instead of what the seed makes of itself" };
         var faults = new Option<string?>("--faults") { Description = "Only these faults of the run, by their places, e.g. 0,3,4; or none" };
-        var simulate = new Command("simulate", "Runs the agents' decisions on virtual time against faults, and checks every promise after every event") { seed, runs, jobs, scenario, faults };
+        var mutation = new Option<Mutation>("--mutation") { Description = "A deliberate mistake that is made throughout, and must be found; see --list-mutations" };
+        var mutations = new Option<bool>("--list-mutations") { Description = "Name the mistakes" };
+        var scenarios = new Option<bool>("--list-scenarios") { Description = "Name the stories" };
+        var simulate = new Command("simulate", "Runs the agents' decisions on virtual time against faults, and checks every promise after every event")
+        {
+            seed, runs, jobs, scenario, faults, mutation, mutations, scenarios,
+        };
         simulate.SetAction((parsed, cancellationToken) => SimulateCommand.RunAsync(
             new SimulationRequest
             {
@@ -23,9 +30,11 @@ internal static class SimulateVerb
                 Runs = Math.Max(1, parsed.GetValue(runs)),
                 Jobs = Math.Clamp(parsed.GetValue(jobs), 1, 64),
                 Scenario = parsed.GetValue(scenario),
+                Mutation = parsed.GetValue(mutation),
+                StopAfter = parsed.GetValue(mutation) == Mutation.None ? int.MaxValue : 1,
                 Faults = parsed.GetValue(faults) is { } places ? [.. places.Split(',', StringSplitOptions.RemoveEmptyEntries).Where(static p => p != "none").Select(int.Parse)] : null,
             },
-            parsed.GetValue(common.Json),
+            parsed.GetValue(mutations) ? SimulateOutput.Mutations : parsed.GetValue(scenarios) ? SimulateOutput.Scenarios : parsed.GetValue(common.Json) ? SimulateOutput.Json : SimulateOutput.Text,
             Console.Out,
             Console.Error,
             cancellationToken));

@@ -1,11 +1,9 @@
 using Mahavishnu.Agents.Core.Leadership;
-using Mahavishnu.Agents.Core.Regions;
-using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Lab.Simulation.World;
 
 namespace Mahavishnu.Agents.Lab.Simulation.Faults;
 
-/// <summary>Carries planned faults out in a world. The parts: this file holds agents, stores and targets, <c>Network</c> the links, <c>People</c> the operators.</summary>
+/// <summary>Carries planned faults out in a world. The parts: this file holds agents and stores, <c>Regions</c> services and targets, <c>Network</c> the links, <c>People</c> the operators.</summary>
 internal sealed partial class FaultScript(SimulationWorld world)
 {
     private readonly LeadershipTiming _timing = world.Shape.Timing;
@@ -179,83 +177,6 @@ internal sealed partial class FaultScript(SimulationWorld world)
         return true;
     }
 
-    private bool Regions(Fault fault)
-    {
-        var region = world.Shape.Regions[Math.Abs(fault.Who) % world.Shape.Regions.Count].Region;
-        var service = world.ServiceOf(region);
-        switch (fault.Kind)
-        {
-            case FaultKind.RegionOutage:
-                Outage(region, fault);
-                return true;
-            case FaultKind.ServiceDead or FaultKind.ServiceIll or FaultKind.ServiceLies:
-                service.Condition = fault.Kind == FaultKind.ServiceDead ? ServiceCondition.Dead : fault.Kind == FaultKind.ServiceIll ? ServiceCondition.Ill : ServiceCondition.Lying;
-                Later(fault, () => service.Condition = ServiceCondition.Well);
-                return true;
-            case FaultKind.ServiceFlaps:
-                Flap(service, fault, 24);
-                return true;
-            case FaultKind.ServiceMended:
-                Mend(region);
-                return true;
-            case FaultKind.LagLies:
-                world.Data.Lie = LieOf(fault);
-                Later(fault, () => world.Data.Lie = static sample => sample);
-                return true;
-            case FaultKind.DnsPartial:
-                var dns = world.Targets[^1];
-                dns.ServersThatObey = Math.Abs(fault.Other) % dns.Routes.Count;
-                Later(fault, () => dns.ServersThatObey = dns.Routes.Count);
-                return true;
-            case FaultKind.TargetGone:
-                foreach (var target in world.Targets.Where((_, index) => fault.Size < 0.4 || index == Math.Abs(fault.Other) % world.Targets.Count))
-                {
-                    Down(target.End, fault);
-                }
-
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private void Outage(RegionId region, Fault fault)
-    {
-        world.ServiceOf(region).Condition = ServiceCondition.Dead;
-        Down(world.ServiceOf(region).End, fault);
-        Down(world.DatabaseEnds[region], fault);
-        foreach (var store in world.Stores.Where(s => s.Store.Region == region))
-        {
-            Down(store.End, fault);
-        }
-
-        foreach (var agent in world.Agents.Where(a => a.Region == region && a.Alive))
-        {
-            agent.Crash();
-            Later(fault, () => StartIfDead(agent));
-        }
-
-        Later(fault, () => world.ServiceOf(region).Condition = ServiceCondition.Well);
-    }
-
-    private void Mend(RegionId region)
-    {
-        world.ServiceOf(region).Condition = ServiceCondition.Well;
-        world.Network.SetUp(world.ServiceOf(region).End, true);
-        world.Network.SetUp(world.DatabaseEnds[region], true);
-    }
-
-    private void Flap(SimulatedService service, Fault fault, int times)
-    {
-        if (_over || times == 0)
-        {
-            return;
-        }
-
-        service.Condition = times % 2 == 0 ? ServiceCondition.Dead : ServiceCondition.Well;
-        world.Queue.After(world.Shape.ProbeInterval * (1 + (4 * fault.Size)), () => Flap(service, fault, times - 1));
-    }
-
     private void Drift(SimulatedAgent agent, Fault fault, int sign, int times)
     {
         if (times > 0)
@@ -264,15 +185,6 @@ internal sealed partial class FaultScript(SimulationWorld world)
             world.Queue.After(fault.For / 8, () => Drift(agent, fault, -sign, times - 1));
         }
     }
-
-    private static Func<LagSample, LagSample?> LieOf(Fault fault) => (Math.Abs(fault.Other) % 5) switch
-    {
-        0 => static _ => null,
-        1 => static s => s with { Lag = -s.Lag - TimeSpan.FromSeconds(1) },
-        2 => static s => s with { Age = s.Age + TimeSpan.FromHours(1) },
-        3 => static s => s with { Lag = s.Lag + TimeSpan.FromHours(2) },
-        _ => static s => s with { Age = -TimeSpan.FromSeconds(5) },
-    };
 
     private SimulatedAgent AgentOf(int who) => who == Fault.Leader ? world.Leader ?? world.Agents[0] : world.Agents[who % world.Agents.Count];
 

@@ -53,11 +53,14 @@ public sealed record Invariant(string Id, string Sentence)
     /// <summary>I17.</summary>
     public static readonly Invariant Paused = new("I17", "While the leader sees automation paused, it starts nothing by itself.");
 
+    /// <summary>I18.</summary>
+    public static readonly Invariant ForwardOnly = new("I18", "After an irreversible step was intended, a saga goes forward only, and to that target only.");
+
     /// <summary>Every invariant, in order. I11 is about cache invalidation and is judged where that is built.</summary>
     public static IReadOnlyList<Invariant> All { get; } =
     [
         OneActor, EpochsRise, LossIsTold, Lawful, DecisionFirst, Replayable, SomebodyServes, SagasEnd, Converges, NoFlap, LagIsHonest, Bounded, Explained,
-        ObserversAgree, NeverToTheDead, Paused,
+        ObserversAgree, NeverToTheDead, Paused, ForwardOnly,
     ];
 }
 

@@ -11,6 +11,8 @@ internal sealed partial class Judge
     private readonly Dictionary<(string Agent, RegionId Region), (TimeSpan LastIll, bool IsIll)> _opinions = [];
     private readonly Dictionary<RegionId, TimeSpan> _failedOverAt = [];
     private readonly HashSet<string> _plans = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _cooling = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RegionId> _bound = new(StringComparer.Ordinal);
 
     /// <summary>An observer's own view changed.</summary>
     public void OnView(SimulatedAgent agent, RegionView view)
@@ -99,11 +101,12 @@ internal sealed partial class Judge
             _failedOverAt[record.Source] = world.Now;
         }
 
+        var bound = record.Irreversible ? _bound.TryAdd(record.PlanId, record.Target) ? record.Target : _bound[record.PlanId] : record.Target;
+        Demand(!record.Irreversible || (bound == record.Target && record.Phase is not (StepPhase.AbortIntended or StepPhase.Aborted)), Invariant.ForwardOnly, $"{record.PlanId} is {record.Step} {record.Phase} to {record.Target} after an irreversible step to {bound} was intended");
         if (record.Phase == StepPhase.Complete)
         {
             Demand(record.Audiences.All(a => record.Desired.Shares(a).Count > 0), Invariant.SomebodyServes, $"{record.PlanId} is complete, and some of its users have no region");
         }
     }
 
-    private readonly HashSet<string> _cooling = new(StringComparer.Ordinal);
 }

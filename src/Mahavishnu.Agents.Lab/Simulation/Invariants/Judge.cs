@@ -13,6 +13,7 @@ namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
 internal sealed partial class Judge(SimulationWorld world)
 {
     private readonly Dictionary<RegionId, long> _epochAtLoss = [];
+    private readonly Dictionary<RegionId, long> _epochAt = [];
     private readonly Dictionary<string, int> _origins = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Epoch, long Sequence), JournalRecord> _committed = [];
     private readonly Dictionary<long, long> _newestOfEpoch = [];
@@ -66,6 +67,9 @@ internal sealed partial class Judge(SimulationWorld world)
         switch (request)
         {
             case StoreRequest.WriteEpoch write:
+                var before = _epochAt.GetValueOrDefault(store.Region);
+                Demand(write.Epoch > before || _epochAtLoss.ContainsKey(store.Region), Invariant.EpochsRise, $"epoch {write.Epoch} landed at {store.Region} over epoch {before}");
+                _epochAt[store.Region] = write.Epoch;
                 _highestEpoch = Math.Max(_highestEpoch, write.Epoch);
                 break;
             case StoreRequest.WriteJournal when JournalAt(store) is { } record:

@@ -27,6 +27,9 @@ internal sealed class FaultMaker
         FaultKind.OperatorPause, FaultKind.Depose, FaultKind.MuteHeartbeats, FaultKind.StopAgent,
     ];
 
+    /// <summary>Agents with different lists of stores are kept apart by what they read: while they can read it.</summary>
+    private static readonly FaultKind[] WhileStoresDiffer = [FaultKind.KillSession, FaultKind.KillSession, FaultKind.KillAgent, FaultKind.PauseAgent, FaultKind.StopAgent];
+
     private readonly Random _random;
     private readonly WorldShape _shape;
     private readonly TimeSpan _trouble;
@@ -40,6 +43,16 @@ internal sealed class FaultMaker
     public static IReadOnlyList<Fault> Make(int seed, Random random, WorldShape shape, TimeSpan trouble)
     {
         var maker = new FaultMaker(random, shape, trouble);
+        if (shape.OtherMembers.Count > 0)
+        {
+            for (var more = 3 + random.Next(8); more > 0; more--)
+            {
+                maker._faults.Add(maker.Any(WhileStoresDiffer));
+            }
+
+            return maker._faults;
+        }
+
         maker.Story((uint)seed);
         for (var more = random.Next(3); more > 0; more--)
         {

@@ -82,7 +82,7 @@ internal static class PlanMaker
     private static WorldShape HalfRolledOut(WorldShape shape)
     {
         var (first, second) = (shape.Quorum.Take(3).ToList(), shape.Quorum.Skip(2).ToList());
-        return shape with { OtherMembers = shape.Quorum.ToDictionary(static r => r, r => (IReadOnlyList<RegionId>)(shape.Quorum.ToList().IndexOf(r) < 3 ? first : second)) };
+        return shape with { Saga = shape.Saga with { NothingConfigured = SimulationPlan.DataSteps }, OtherMembers = shape.Quorum.ToDictionary(static r => r, r => (IReadOnlyList<RegionId>)(shape.Quorum.ToList().IndexOf(r) < 3 ? first : second)) };
     }
 
     private static RegionFacts Facts(RegionId region, bool primary)

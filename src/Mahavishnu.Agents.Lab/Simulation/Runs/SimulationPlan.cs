@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Lab.Simulation.Faults;
 using Mahavishnu.Agents.Lab.Simulation.World;
 
@@ -11,6 +12,9 @@ namespace Mahavishnu.Agents.Lab.Simulation.Runs;
 /// <param name="Trouble">How long things go wrong, before everything is healed and must converge.</param>
 public sealed record SimulationPlan(int Seed, WorldShape Shape, IReadOnlyList<Fault> Faults, TimeSpan Trouble)
 {
+    /// <summary>The deliberate mistake that is made throughout.</summary>
+    public Mutation Mutation { get; init; }
+
     /// <summary>
     /// After this time of calm everything must be at rest: the longest take-over, damped checks that pass again, each step of a
     /// saga at its deadline, a second saga, and the failback where it is automatic.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Lab.Simulation.Engine;
 using Mahavishnu.Agents.Lab.Simulation.Faults;
 
@@ -103,7 +104,7 @@ public sealed record SimulationReport
         var (result, places) = Shrinker.Shrink(broken, SimulationRun.Run);
         var all = request.Faults;
         var named = places.Select(p => all?[p] ?? p);
-        var replay = string.Create(CultureInfo.InvariantCulture, $"mahavishnu-agent simulate --seed {broken.Plan.Seed} --runs 1{(request.Scenario is { } s ? $" --scenario {s}" : "")} --faults {(places.Count == 0 ? "none" : string.Join(',', named))}");
+        var replay = string.Create(CultureInfo.InvariantCulture, $"mahavishnu-agent simulate --seed {broken.Plan.Seed} --runs 1{(request.Scenario is { } s ? $" --scenario {s}" : "")}{(request.Mutation == Mutation.None ? "" : $" --mutation {request.Mutation}")} --faults {(places.Count == 0 ? "none" : string.Join(',', named))}");
         return new Violation(result.Broken!.Id, broken.Plan.Seed, $"{result.Detail}: {result.Broken.Sentence}", replay, [.. result.Plan.Faults.Select(static f => f.ToString())], result.Timeline);
     }
 }

@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Mutations;
+
 namespace Mahavishnu.Agents.Lab.Simulation.Runs;
 
 /// <summary>What is to be simulated.</summary>
@@ -14,6 +16,9 @@ public sealed record SimulationRequest
 
     /// <summary>A named scenario instead of what a seed makes of itself; null for the latter.</summary>
     public string? Scenario { get; init; }
+
+    /// <summary>A deliberate mistake that is made throughout.</summary>
+    public Mutation Mutation { get; init; }
 
     /// <summary>The places of the faults that are left in; null for all.</summary>
     public IReadOnlyList<int>? Faults { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Lab.Simulation.Engine;
 using Mahavishnu.Agents.Lab.Simulation.Faults;
 using Mahavishnu.Agents.Lab.Simulation.Invariants;
@@ -24,6 +25,19 @@ internal static class SimulationRun
 {
     /// <summary>Runs it.</summary>
     public static RunResult Run(SimulationPlan plan, Coverage coverage)
+    {
+        Mutant.Make(plan.Mutation);
+        try
+        {
+            return Play(plan, coverage);
+        }
+        finally
+        {
+            Mutant.Make(Mutation.None);
+        }
+    }
+
+    private static RunResult Play(SimulationPlan plan, Coverage coverage)
     {
         var world = new SimulationWorld(plan.Seed, plan.Shape, coverage);
         TimeSpan? converged = null;

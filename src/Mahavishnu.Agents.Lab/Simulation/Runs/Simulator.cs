@@ -20,33 +20,34 @@ public static class Simulator
         var results = new ConcurrentDictionary<int, RunResult>();
         var coverage = new Coverage();
         var (ended, broken) = (0, 0);
+        var next = -1;
         var options = new ParallelOptions { MaxDegreeOfParallelism = request.Jobs, CancellationToken = cancellationToken };
-        Parallel.For(0, request.Runs, options, (index, state) =>
+
+        // Each job takes the next seed when it is done with one, so that they are run in their order.
+        Parallel.For(0, request.Jobs, options, _ =>
         {
-            if (Volatile.Read(ref broken) >= request.StopAfter)
+            while (!cancellationToken.IsCancellationRequested && Volatile.Read(ref broken) < request.StopAfter && Interlocked.Increment(ref next) is var index && index < request.Runs)
             {
-                state.Break();
-                return;
-            }
+                var own = new Coverage();
+                var result = SimulationRun.Run(PlanOf(request, unchecked(request.Seed + index)), own);
+                results[index] = result;
+                lock (coverage)
+                {
+                    coverage.Add(own);
+                }
 
-            var own = new Coverage();
-            var result = SimulationRun.Run(PlanOf(request, unchecked(request.Seed + index)), own);
-            results[index] = result;
-            lock (coverage)
-            {
-                coverage.Add(own);
+                Interlocked.Add(ref broken, result.Broken is null ? 0 : 1);
+                progress?.Invoke(Interlocked.Increment(ref ended));
             }
-
-            Interlocked.Add(ref broken, result.Broken is null ? 0 : 1);
-            progress?.Invoke(Interlocked.Increment(ref ended));
         });
+        cancellationToken.ThrowIfCancellationRequested();
         var wall = time.GetElapsedTime(startedAt);
         return SimulationReport.Of(request, [.. results.OrderBy(static r => r.Key).Select(static r => r.Value)], coverage, wall);
     }
 
     internal static SimulationPlan PlanOf(SimulationRequest request, int seed)
     {
-        var plan = request.Scenario is { } name ? Scenarios.Make(name, seed) : PlanMaker.Make(seed);
-        return request.Faults is { } places ? plan.With([.. places]) : plan;
+        var plan = request.Scenario is { } name ? SimulatedScenarios.Make(name, seed) : PlanMaker.Make(seed);
+        return (request.Faults is { } places ? plan.With([.. places]) : plan) with { Mutation = request.Mutation };
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Mutations;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Lab.Simulation.World;
@@ -192,7 +193,7 @@ public sealed class SimulatedStore(RegionId region, Func<TimeSpan>? clock = null
             }) with { Index = State.Epoch?.ModifyIndex ?? 0 };
 
     private StoreAnswer WriteJournal(StoreRequest.WriteJournal request) =>
-        (State.Epoch?.ModifyIndex ?? 0) != request.EpochIndex || (State.Journal?.ModifyIndex ?? 0) != request.JournalIndex
+        ((State.Epoch?.ModifyIndex ?? 0) != request.EpochIndex && !Mutant.Has(Mutation.JournalUnchecked)) || ((State.Journal?.ModifyIndex ?? 0) != request.JournalIndex && !Mutant.Has(Mutation.JournalUncompared))
             ? Refused(request)
             : Guarded(request, request.Session, () => State = State with { Journal = Entry(request.Record) }) with { Index = State.Journal?.ModifyIndex ?? 0 };
 
@@ -205,7 +206,7 @@ public sealed class SimulatedStore(RegionId region, Func<TimeSpan>? clock = null
 
     private StoreAnswer Guarded(StoreRequest request, string session, Action write)
     {
-        if (State.Leader?.Session is not { } holder || holder != session)
+        if (State.Leader?.Session != session && !(request is StoreRequest.WriteJournal && Mutant.Has(Mutation.JournalUnchecked)))
         {
             return Refused(request);
         }

@@ -10,8 +10,16 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     private readonly Dictionary<RegionId, TimeSpan> _illSince = [];
     private readonly RoutingTable _home = RoutingTable.Home(settings.Regions.Values.Where(static r => r.IsPrimary).Select(static r => r.Region));
 
-    /// <summary>A new leader does not know how long ago a recorded failover was: it counts the cooldown from now.</summary>
-    public void Recovered(TimeSpan now, JournalRecord? record) => Committed(now, record);
+    /// <summary>A new leader does not know how long ago the recorded failovers were: it counts their cooldown from now.</summary>
+    public void Recovered(TimeSpan now, JournalRecord? record)
+    {
+        foreach (var region in record?.Cooling ?? [])
+        {
+            _failedOverAt.TryAdd(region, now);
+        }
+
+        Committed(now, record);
+    }
 
     /// <summary>The cooldown of a region runs from the last record of its failover. One that was undone moved nobody and starts none.</summary>
     public void Committed(TimeSpan now, JournalRecord? record)

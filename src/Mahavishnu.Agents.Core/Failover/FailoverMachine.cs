@@ -112,7 +112,7 @@ public sealed class FailoverMachine
     private FailoverTurn Start(TimeSpan now, FailoverTurn turn, FailoverFacts facts)
     {
         turn = turn with { Doing = facts.AnyTarget ? "no plan is under way" : "no traffic target is configured: it watches, and moves nobody", Answer = Answer(turn, facts) };
-        return turn.Answer?.Plan is { } asked && facts.Asked is { DryRun: false } ? turn with { Action = new FailoverAction.Propose(asked) }
+        return turn.Answer?.Plan is { } asked && facts.Asked is { DryRun: false } ? turn with { Action = new FailoverAction.Propose(Begun(asked, turn.Input)) }
             : facts.AnyTarget ? turn with { Action = Automatic(now, turn, facts) }
             : turn;
     }
@@ -125,14 +125,20 @@ public sealed class FailoverMachine
         {
             var plan = SagaPlanner.Failover(PlanId(SagaKind.Failover), verdict, turn.Input.Routing, _settings.Saga, SagaMachine.Automatic);
             return HandOver(now, verdict, facts)
-                ?? (Mutant.Has(Mutation.EffectBeforeIntent) ? new FailoverAction.Run(plan, StepWork.Traffic) : (FailoverAction)new FailoverAction.Propose(plan));
+                ?? (Mutant.Has(Mutation.EffectBeforeIntent) ? new FailoverAction.Run(plan, StepWork.Traffic) : (FailoverAction)new FailoverAction.Propose(Begun(plan, turn.Input)));
         }
 
         var ready = turn.Failback.Where(static f => f.Value.Ready).Select(static f => f.Key).Order().ToList();
         return _settings.AutoFailback && turn.Input.Maintenance is null && ready.Count > 0
-            ? new FailoverAction.Propose(SagaPlanner.Failback(PlanId(SagaKind.Failback), ready[0], turn.Input.Routing, _settings.Saga, SagaMachine.Automatic))
+            ? new FailoverAction.Propose(Begun(SagaPlanner.Failback(PlanId(SagaKind.Failback), ready[0], turn.Input.Routing, _settings.Saga, SagaMachine.Automatic), turn.Input))
             : new FailoverAction.Wait();
     }
+
+    /// <summary>The new saga's record takes the place of the last one's, so it carries on which regions are still cooling down.</summary>
+    private JournalRecord Begun(JournalRecord plan, DecisionInput input) => plan with
+    {
+        Cooling = [.. input.SinceFailover.Where(s => s.Value < _settings.Thresholds.Cooldown).Select(static s => s.Key).Order()],
+    };
 
     /// <summary>A leader inside the region that is to be failed over first gives leadership away, once, if others can take it.</summary>
     private FailoverAction.HandOver? HandOver(TimeSpan now, FailoverVerdict verdict, FailoverFacts facts)

@@ -62,6 +62,7 @@ internal sealed record JournalText
     public SagaStep[] Skipped { get; init; } = [];
     public bool Irreversible { get; init; }
     public string[] FailedTargets { get; init; } = [];
+    public string[] Cooling { get; init; } = [];
     public int ReturnedPercent { get; init; }
     public string Reason { get; init; } = "";
     public string RequestedBy { get; init; } = "";
@@ -85,6 +86,7 @@ internal sealed record JournalText
         Skipped = [.. record.Skipped],
         Irreversible = record.Irreversible,
         FailedTargets = [.. record.FailedTargets.Select(static t => t.Value)],
+        Cooling = [.. record.Cooling.Select(static r => r.Value)],
         ReturnedPercent = record.ReturnedPercent,
         Reason = record.Reason,
         RequestedBy = record.RequestedBy,
@@ -108,6 +110,7 @@ internal sealed record JournalText
         Skipped = [.. Skipped.Select(Defined)],
         Irreversible = Irreversible,
         FailedTargets = [.. FailedTargets.Select(JournalCodec.Region)],
+        Cooling = [.. Cooling.Select(JournalCodec.Region)],
         ReturnedPercent = ReturnedPercent is >= 0 and <= 100 ? ReturnedPercent : throw new ArgumentException($"returnedPercent {ReturnedPercent} is not 0 to 100"),
         Reason = Reason ?? "",
         RequestedBy = RequestedBy ?? "",

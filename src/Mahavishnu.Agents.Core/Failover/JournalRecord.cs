@@ -61,6 +61,9 @@ public sealed record JournalRecord
     /// <summary>Targets that failed during this saga.</summary>
     public IReadOnlyList<RegionId> FailedTargets { get; init; } = [];
 
+    /// <summary>Regions whose own failover was not long enough ago when the saga began; a later leader counts their cooldown anew.</summary>
+    public IReadOnlyList<RegionId> Cooling { get; init; } = [];
+
     /// <summary>Failback: the share, in percent, that the original region has been given back.</summary>
     public int ReturnedPercent { get; init; }
 

@@ -44,7 +44,9 @@ public static class SimulateCommand
         ArgumentNullException.ThrowIfNull(error);
         if (wanted is SimulateOutput.Mutations or SimulateOutput.Scenarios)
         {
-            foreach (var (name, sentence) in wanted == SimulateOutput.Mutations ? MutationCatalogue.All : SimulatedScenarios.All.Select(static s => (s.Name, s.Summary)))
+            foreach (var (name, sentence) in wanted == SimulateOutput.Mutations
+                ? MutationCatalogue.All.Select(static m => (Name: m.Mutation.ToString(), Sentence: $"found within {m.Seeds} seeds"))
+                : SimulatedScenarios.All.Select(static s => (s.Name, Sentence: s.Summary)))
             {
                 await output.WriteLineAsync($"{name,-24}{sentence}");
             }

@@ -6,13 +6,16 @@ namespace Mahavishnu.Agents.Lab.Simulation.Faults;
 /// <param name="Kind">What.</param>
 /// <param name="At">When, from the start of the world; for one with <see cref="When"/>, how long after that.</param>
 /// <param name="For">How long.</param>
-/// <param name="Who">Which region, agent or store, counted round; <see cref="Leader"/> is whoever leads then.</param>
+/// <param name="Who">Which region, agent or store, counted round; <see cref="Leader"/> is whoever leads then, <see cref="Target"/> where the latest saga goes.</param>
 /// <param name="Other">A second choice, where the kind has one.</param>
 /// <param name="Size">How bad, 0 to 1, where the kind has degrees.</param>
 public sealed record Fault(FaultKind Kind, TimeSpan At, TimeSpan For, int Who, int Other = 0, double Size = 0.5)
 {
     /// <summary>Whoever leads when it happens.</summary>
     public const int Leader = -1;
+
+    /// <summary>The region that the latest saga goes to.</summary>
+    public const int Target = -2;
 
     /// <summary>The state of a saga that brings it about; null when its time does.</summary>
     public (SagaStep Step, StepPhase Phase)? When { get; init; }

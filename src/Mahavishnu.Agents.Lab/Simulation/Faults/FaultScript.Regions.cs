@@ -9,7 +9,9 @@ internal sealed partial class FaultScript
 {
     private bool Regions(Fault fault)
     {
-        var region = world.Shape.Regions[Math.Abs(fault.Who) % world.Shape.Regions.Count].Region;
+        var region = fault.Who == Fault.Target && world.Judge.Latest is { } saga ? saga.Target
+            : fault.Who == Fault.Leader && world.Leader is { } leader ? leader.Region
+            : world.Shape.Regions[Math.Abs(fault.Who) % world.Shape.Regions.Count].Region;
         var service = world.ServiceOf(region);
         switch (fault.Kind)
         {

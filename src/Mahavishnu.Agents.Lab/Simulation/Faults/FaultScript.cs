@@ -186,7 +186,7 @@ internal sealed partial class FaultScript(SimulationWorld world)
         }
     }
 
-    private SimulatedAgent AgentOf(int who) => who == Fault.Leader ? world.Leader ?? world.Agents[0] : world.Agents[who % world.Agents.Count];
+    private SimulatedAgent AgentOf(int who) => who == Fault.Leader ? world.Leader ?? world.Agents[0] : world.Agents[Math.Abs(who) % world.Agents.Count];
 
     private static void StartIfDead(SimulatedAgent agent)
     {

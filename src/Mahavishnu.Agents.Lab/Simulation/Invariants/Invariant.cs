@@ -5,6 +5,9 @@ namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
 /// <param name="Sentence">What is promised.</param>
 public sealed record Invariant(string Id, string Sentence)
 {
+    /// <summary>I0.</summary>
+    public static readonly Invariant NothingThrows = new("I0", "No input, however odd, makes a decision throw.");
+
     /// <summary>I1.</summary>
     public static readonly Invariant OneActor = new("I1", "At most one agent may act at a time, at most one region may write a dataset, and nothing of a lower epoch takes effect after a higher one.");
 
@@ -59,7 +62,7 @@ public sealed record Invariant(string Id, string Sentence)
     /// <summary>Every invariant, in order. I11 is about cache invalidation and is judged where that is built.</summary>
     public static IReadOnlyList<Invariant> All { get; } =
     [
-        OneActor, EpochsRise, LossIsTold, Lawful, DecisionFirst, Replayable, SomebodyServes, SagasEnd, Converges, NoFlap, LagIsHonest, Bounded, Explained,
+        NothingThrows, OneActor, EpochsRise, LossIsTold, Lawful, DecisionFirst, Replayable, SomebodyServes, SagasEnd, Converges, NoFlap, LagIsHonest, Bounded, Explained,
         ObserversAgree, NeverToTheDead, Paused, ForwardOnly,
     ];
 }

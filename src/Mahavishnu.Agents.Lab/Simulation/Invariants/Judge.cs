@@ -25,8 +25,8 @@ internal sealed partial class Judge(SimulationWorld world)
     /// <summary>How many judgements were made.</summary>
     public long Checks { get; private set; }
 
-    /// <summary>How many terms began.</summary>
-    public int Terms => _recovered.Count;
+    /// <summary>The latest record that stands at a majority; null before the first.</summary>
+    public JournalRecord? Latest { get; private set; }
 
     /// <summary>Only its own events can make an agent leader, so that nobody else need be asked when it is none.</summary>
     public void OnMoved(SimulatedAgent agent)
@@ -124,6 +124,7 @@ internal sealed partial class Judge(SimulationWorld world)
 
     private void Remember(JournalRecord record)
     {
+        Latest = record;
         world.Coverage.Reached(record);
         _committed[(record.Epoch, record.Sequence)] = record;
         _newestOfEpoch[record.Epoch] = Math.Max(record.Sequence, _newestOfEpoch.GetValueOrDefault(record.Epoch));

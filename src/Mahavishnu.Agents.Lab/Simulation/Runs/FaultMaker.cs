@@ -53,14 +53,17 @@ internal sealed class FaultMaker
             return maker._faults;
         }
 
-        maker.Story((uint)seed);
-        for (var more = random.Next(3); more > 0; more--)
+        maker.Story(PointOf(seed));
+
+        // Half of the seeds tell their story undisturbed, so that it comes to its end.
+        var disturbed = random.Next(2) == 0;
+        for (var more = disturbed ? random.Next(3) : 0; more > 0; more--)
         {
             var state = SagaStates.All[random.Next(SagaStates.All.Count)];
             maker._faults.Add(maker.Any(Midway) with { At = maker._verdict * (0.3 * random.NextDouble()), When = state });
         }
 
-        for (var more = random.Next(7); more > 0; more--)
+        for (var more = disturbed ? 1 + random.Next(9) : 0; more > 0; more--)
         {
             maker._faults.Add(maker.Any(Anytime));
         }
@@ -68,11 +71,13 @@ internal sealed class FaultMaker
         return maker._faults;
     }
 
-    /// <summary>Seeds take the kill points in turn, each with a story that can come to it.</summary>
-    private void Story(uint seed)
+    /// <summary>Seeds take the kill points in turn.</summary>
+    public static KillPoint PointOf(int seed) => KillPoint.All[(int)((uint)seed % (uint)KillPoint.All.Count)];
+
+    /// <summary>A story that can come to the kill point.</summary>
+    private void Story(KillPoint point)
     {
-        var point = KillPoint.All[(int)(seed % (uint)KillPoint.All.Count)];
-        var region = _random.Next(_shape.Regions.Count);
+        var region = Source();
         var start = _verdict * (0.5 + _random.NextDouble());
         if (point.Phase is StepPhase.Aborted or StepPhase.AbortIntended)
         {
@@ -80,41 +85,78 @@ internal sealed class FaultMaker
         }
         else if (SagaTable.Row(point.Step).Kind == SagaKind.Failback)
         {
-            ThereAndBack(region, start);
+            ThereAndBack(region, start, force: false);
         }
         else
         {
             Add(point.Step == SagaStep.CatchUp || _random.Next(4) == 0 ? FaultKind.ServiceIll : _random.Next(2) == 0 ? FaultKind.RegionOutage : FaultKind.ServiceDead, start, _trouble, region);
         }
 
+        if (point.Phase == StepPhase.Done && _random.Next(2) == 0)
+        {
+            DiesMeanwhile(point.Step);
+        }
+
         _faults.Add(new Fault(FaultKind.KillAtWrite, TimeSpan.Zero, _shape.Timing.Validity * (3 * _random.NextDouble()), Fault.Leader) { Point = point });
+    }
+
+    /// <summary>A region to be left: as a rule one that somebody may take over from.</summary>
+    private int Source()
+    {
+        var lawful = Enumerable.Range(0, _shape.Regions.Count).Where(i => _shape.Regions[i] is { IsPrimary: true } facts
+            && _shape.Regions.Any(other => other.Region != facts.Region && _shape.Residency.MayMove(facts, other).Lawful)).ToList();
+        return lawful.Count > 0 && _random.Next(8) > 0 ? lawful[_random.Next(lawful.Count)] : _random.Next(_shape.Regions.Count);
+    }
+
+    /// <summary>A step is done, and before anybody can go on, the leader and the stores are away for a while, and the target dies.</summary>
+    private void DiesMeanwhile(SagaStep step)
+    {
+        var after = (step, StepPhase.Done);
+        for (var store = 0; store < _shape.Quorum.Count; store++)
+        {
+            _faults.Add(new Fault(FaultKind.StopStore, TimeSpan.Zero, _verdict * (0.8 + _random.NextDouble()), store) { When = after });
+        }
+
+        _faults.Add(new Fault(FaultKind.ServiceDead, TimeSpan.Zero, _verdict * 6, Fault.Target) { When = after });
+        _faults.Add(new Fault(FaultKind.KillAgent, TimeSpan.Zero, _verdict * _random.NextDouble(), Fault.Leader) { When = after });
     }
 
     /// <summary>A saga that is begun and has to be undone.</summary>
     private void Undone(KillPoint point, int region, TimeSpan start)
     {
-        if (point.Step == SagaStep.DrainSource)
+        var begun = (point.Step, StepPhase.Intended);
+        switch (point.Step)
         {
-            // Nothing can be moved, and meanwhile the region recovers.
-            Add(FaultKind.ServiceIll, start, _trouble, region);
-            _faults.Add(new Fault(FaultKind.TargetGone, TimeSpan.Zero, _verdict * 3, 0, 0, 0) { When = (SagaStep.DrainSource, StepPhase.Intended) });
-            _faults.Add(new Fault(FaultKind.ServiceMended, TimeSpan.Zero, TimeSpan.Zero, region) { When = (SagaStep.DrainSource, StepPhase.Intended) });
-            return;
+            case SagaStep.DrainSource:
+                // Nothing can be moved, and meanwhile the region recovers.
+                Add(FaultKind.ServiceIll, start, _trouble, region);
+                _faults.Add(new Fault(FaultKind.TargetGone, TimeSpan.Zero, _verdict * 3, 0, 0, 0) { When = begun });
+                _faults.Add(new Fault(FaultKind.ServiceMended, TimeSpan.Zero, TimeSpan.Zero, region) { When = begun });
+                break;
+            case SagaStep.VerifyOriginal:
+                // Somebody insists on a region that is still ill.
+                ThereAndBack(region, start, force: true);
+                Add(FaultKind.ServiceIll, start + (_verdict * 3.2), _trouble, region);
+                break;
+            case SagaStep.SyncData:
+                ThereAndBack(region, start, force: false);
+                _faults.Add(new Fault(FaultKind.RegionOutage, TimeSpan.Zero, _verdict * 4, region) { When = begun });
+                break;
+            default:
+                ThereAndBack(region, start, force: false);
+                _faults.Add(new Fault(FaultKind.ServiceDead, TimeSpan.Zero, _verdict * 4, region) { When = begun });
+                _faults.Add(new Fault(FaultKind.TargetGone, TimeSpan.Zero, _verdict * 1.6, 0, 0, 0) { When = begun });
+                break;
         }
-
-        ThereAndBack(region, start);
-        var state = point.Step == SagaStep.VerifyOriginal ? (point.Step, StepPhase.Intended) : (point.Step, _random.Next(2) == 0 ? StepPhase.Intended : StepPhase.Done);
-        _faults.Add(new Fault(FaultKind.ServiceDead, TimeSpan.Zero, _verdict * 4, region) { When = state });
-        _faults.Add(new Fault(FaultKind.TargetGone, TimeSpan.Zero, _verdict * 2, 0, 0, 0) { When = state });
     }
 
-    /// <summary>A region dies, recovers, and gets its users back.</summary>
-    private void ThereAndBack(int region, TimeSpan start)
+    /// <summary>A region dies, recovers, and gets its users back; with <paramref name="force"/> even before it is ready.</summary>
+    private void ThereAndBack(int region, TimeSpan start, bool force)
     {
         Add(FaultKind.ServiceDead, start, _verdict * 3, region);
         for (var ask = 0; ask < 6; ask++)
         {
-            Add(FaultKind.OperatorFailback, start + (_verdict * (5 + (1.5 * ask))), TimeSpan.Zero, region, other: 1);
+            Add(FaultKind.OperatorFailback, start + (_verdict * (5 + (1.5 * ask))), TimeSpan.Zero, region, other: force ? 0 : 1);
         }
     }
 

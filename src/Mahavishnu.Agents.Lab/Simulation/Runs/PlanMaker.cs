@@ -30,7 +30,8 @@ internal static class PlanMaker
     public static SimulationPlan Make(int seed)
     {
         var random = new Random(seed);
-        var shape = Shape(random);
+        var point = FaultMaker.PointOf(seed);
+        var shape = Shape(random, SagaTable.Row(point.Step).Work == StepWork.Data || random.Next(2) == 0);
         var trouble = Longer(shape.Timing.Validity * 14, Verdict(shape) * 14);
         return new SimulationPlan(seed, shape, FaultMaker.Make(seed, random, shape, trouble), trouble);
     }
@@ -39,7 +40,7 @@ internal static class PlanMaker
     public static TimeSpan Verdict(WorldShape shape) => (3 * shape.ProbeInterval) + shape.ProbeTimeout;
 
     /// <summary>A deployment of three regions as a rule, of one, two or five now and then.</summary>
-    public static WorldShape Shape(Random random)
+    public static WorldShape Shape(Random random, bool data)
     {
         RegionId[] quorum = random.Next(20) switch { 0 => [Us], 1 => [Us, Eu], 2 or 3 or 4 => [Us, Eu, Ap, UsWest, EuCentral], _ => [Us, Eu, Ap] };
         var facts = quorum.Select(r => Facts(r, primary: r == Us || r == Eu || r == Ap)).ToList();
@@ -48,10 +49,22 @@ internal static class PlanMaker
             facts.Add(Facts(EuCentral, primary: false));
         }
 
-        var brisk = random.Next(6) > 0;
+        var shape = Shape(random, quorum, facts, brisk: random.Next(6) > 0, data);
+        return quorum.Length == 5 && random.Next(4) == 0 ? HalfRolledOut(shape) : shape;
+    }
+
+    /// <summary>Three regions, each with an agent.</summary>
+    public static WorldShape ThreeRegions(Random random, bool data, bool inDefaultTimes)
+    {
+        RegionId[] quorum = [Us, Eu, Ap];
+        return Shape(random, quorum, [.. quorum.Select(static r => Facts(r, primary: true))], brisk: !inDefaultTimes, data);
+    }
+
+    private static WorldShape Shape(Random random, RegionId[] quorum, List<RegionFacts> facts, bool brisk, bool data)
+    {
         var timing = !brisk ? LeadershipTiming.Default : random.Next(2) == 0 ? LeadershipTiming.Fast : Tight;
         var probe = brisk ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10);
-        var shape = new WorldShape
+        return new WorldShape
         {
             Regions = [.. facts.OrderBy(static f => f.Region)],
             Quorum = [.. quorum.Order()],
@@ -61,21 +74,20 @@ internal static class PlanMaker
             ProbeInterval = probe,
             ProbeTimeout = probe / 2,
             Cooldown = probe * 30,
-            Saga = Saga(random, probe, timing),
+            Saga = Saga(data, probe, timing),
             FailbackWindow = probe * 12,
             AutoFailback = random.Next(2) == 0,
             Latency = TimeSpan.FromMilliseconds(random.Next(2) == 0 ? 3 : random.Next(3, 40)),
         };
-        return quorum.Length == 5 && random.Next(4) == 0 ? HalfRolledOut(shape) : shape;
     }
 
-    private static SagaSettings Saga(Random random, TimeSpan probe, LeadershipTiming timing) => new()
+    private static SagaSettings Saga(bool data, TimeSpan probe, LeadershipTiming timing) => new()
     {
         StepDeadline = probe * 10,
         RetryInterval = timing.HeartbeatInterval,
         Watch = probe * 6,
         FailbackDrain = probe * 9,
-        NothingConfigured = random.Next(2) == 0 ? SimulationPlan.DataSteps : [],
+        NothingConfigured = data ? [] : SimulationPlan.DataSteps,
     };
 
     /// <summary>Two lists of stores with one in common: whoever believes in either would find a majority without the other.</summary>

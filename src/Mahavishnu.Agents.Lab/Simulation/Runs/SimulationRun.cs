@@ -56,6 +56,11 @@ internal static class SimulationRun
             detail = string.Create(CultureInfo.InvariantCulture, $"{violation.Message} (at {world.Now.TotalSeconds:0.000} s)");
         }
 
+        catch (Exception bug) when (bug is InvalidOperationException or ArgumentException or NullReferenceException or KeyNotFoundException or OverflowException)
+        {
+            (broken, detail) = (Invariant.NothingThrows, string.Create(CultureInfo.InvariantCulture, $"I0: {bug} (at {world.Now.TotalSeconds:0.000} s)"));
+        }
+
         return new RunResult(plan, broken, detail, broken is null ? "" : world.Log.ToString(), world.Log.Hash, world.Now, converged, world.Judge.Checks, world.Queue.Ran);
     }
 

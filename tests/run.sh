@@ -23,7 +23,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
 fi
 
-suites=(Core.Tests Adapters.Tests Tests System)
+suites=(Core.Tests Simulation Adapters.Tests Tests System)
 [ "$#" -gt 0 ] && suites=("$@")
 dotnet restore Mahavishnu.Agents.sln --locked-mode -v q || { echo "0 passed, 1 failed"; exit 1; }
 dotnet build Mahavishnu.Agents.sln -c Release --no-restore -v q -p:UseSharedCompilation=true || { echo "0 passed, 1 failed"; exit 1; }

@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Lab.Simulation.World;
 
 namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
 
@@ -6,6 +8,24 @@ internal sealed partial class Judge
 {
     private const int MostEventsWaiting = 20_000;
     private const int MostSessionsPerAgent = 12;
+
+    private readonly List<(string Agent, DecisionTape Tape)> _tapes = [];
+
+    /// <summary>Whether the decisions of this run are taped and played again at its end; it costs as much as they do.</summary>
+    public bool Tapes { get; init; }
+
+    /// <summary>A tape for a process that begins; null when this run keeps none.</summary>
+    public DecisionTape? NewTape(SimulatedAgent agent, FailoverSettings settings)
+    {
+        if (!Tapes)
+        {
+            return null;
+        }
+
+        var tape = new DecisionTape(settings);
+        _tapes.Add((agent.Name, tape));
+        return tape;
+    }
 
     /// <summary>Called after every event.</summary>
     public void AfterEvent() =>
@@ -56,6 +76,12 @@ internal sealed partial class Judge
         var saga = world.Leader?.LastTurn?.Record is { Ended: false };
         Demand(unrest is null || !saga, Invariant.SagasEnd, $"{bound.TotalSeconds:0} s after the last fault {unrest}");
         Demand(unrest is null, Invariant.Converges, $"{bound.TotalSeconds:0} s after the last fault {unrest}");
+        foreach (var (agent, tape) in _tapes)
+        {
+            var difference = tape.Difference();
+            Demand(difference is null, Invariant.Replayable, $"{agent}: {difference}");
+        }
+
         foreach (var store in world.Stores)
         {
             Demand(store.Store.Sessions.Count <= MostSessionsPerAgent * world.Agents.Count, Invariant.Bounded, $"{store.Store.Sessions.Count} sessions are left at {store.Store.Region}");

@@ -17,7 +17,7 @@ internal sealed class FaultMaker
         FaultKind.Storm, FaultKind.SlowEnd, FaultKind.KillSession, FaultKind.LoseReplies, FaultKind.TurnAway, FaultKind.DelayLock, FaultKind.StopStore,
         FaultKind.LoseStore, FaultKind.RestoreStore, FaultKind.RegionOutage, FaultKind.RegionOutage, FaultKind.ServiceDead, FaultKind.ServiceDead,
         FaultKind.ServiceIll, FaultKind.ServiceLies, FaultKind.ServiceFlaps, FaultKind.IsolateObserver, FaultKind.LagLies, FaultKind.DnsPartial,
-        FaultKind.TargetGone, FaultKind.OperatorFailover, FaultKind.OperatorFailback, FaultKind.OperatorPause, FaultKind.Depose, FaultKind.MuteHeartbeats,
+        FaultKind.TargetGone, FaultKind.OperatorFailover, FaultKind.OperatorFailback, FaultKind.OperatorPause, FaultKind.Depose, FaultKind.Depose, FaultKind.Depose, FaultKind.MuteHeartbeats, FaultKind.MuteHeartbeats,
     ];
 
     private static readonly FaultKind[] Midway =

@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Traffic;
+using Mahavishnu.Agents.Lab.Simulation.Invariants;
 
 namespace Mahavishnu.Agents.Lab.Simulation.World;
 
@@ -12,6 +13,7 @@ internal sealed partial class SimulatedAgent
     private readonly Queue<OperatorRequest> _asked = new();
     private readonly HashSet<SimulatedTarget> _taken = [];
     private FailoverMachine _failover = null!;
+    private DecisionTape? _tape;
     private FailoverTurn? _turn;
     private bool _barred;
     private bool _writing;
@@ -30,6 +32,7 @@ internal sealed partial class SimulatedAgent
     private void StartFailover()
     {
         _failover = new FailoverMachine(_settings);
+        _tape = _world.Judge.NewTape(this, _settings);
         (_turn, _writing, _acting) = (null, false, null);
         _notices.Clear();
         _asked.Clear();
@@ -74,10 +77,13 @@ internal sealed partial class SimulatedAgent
         while (_notices.TryDequeue(out var notice))
         {
             _failover.Take(Clock, notice);
+            _tape?.Took(Clock, notice);
         }
 
         _asked.TryPeek(out var asked);
-        _turn = _failover.Turn(Clock, Facts(asked));
+        var facts = Facts(asked);
+        _turn = _failover.Turn(Clock, facts);
+        _tape?.Turned(Clock, facts, _turn);
         _world.Judge.OnTurn(this, _turn);
         if (_turn.Epoch == 0)
         {
@@ -162,6 +168,7 @@ internal sealed partial class SimulatedAgent
         {
             _acting = null;
             _failover.EffectEnded(Clock, record, result, detail);
+            _tape?.EffectEnded(Clock, record, result, detail);
             Soon(Turn);
         }
     }

@@ -34,7 +34,7 @@ internal sealed class SimulationWorld
         var databases = shape.Regions.ToDictionary(static r => r.Region, _ => end++);
         Agents = [.. shape.Quorum.SelectMany((region, index) => Enumerable.Range(1, shape.Agents[index]).Select(n => (region, n)))
             .Select(a => new SimulatedAgent(this, string.Create(CultureInfo.InvariantCulture, $"{a.region}-{a.n}"), a.region, end++))];
-        Judge = new Judge(this);
+        Judge = new Judge(this) { Tapes = seed % 10 == 0 };
         Kills = new KillSwitch(this);
         Data = new DataPlane(this, databases);
         DatabaseEnds = databases;

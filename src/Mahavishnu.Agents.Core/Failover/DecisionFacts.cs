@@ -4,11 +4,15 @@ using Mahavishnu.Agents.Core.Traffic;
 namespace Mahavishnu.Agents.Core.Failover;
 
 /// <summary>Gathers the engine's input, and remembers when each region was last failed over.</summary>
-internal sealed class DecisionFacts(FailoverSettings settings)
+/// <param name="settings">What the configuration says.</param>
+/// <param name="memory">What it goes on from.</param>
+internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory memory)
 {
-    private readonly Dictionary<RegionId, TimeSpan> _failedOverAt = [];
-    private readonly Dictionary<RegionId, TimeSpan> _illSince = [];
     private readonly RoutingTable _home = RoutingTable.Home(settings.Regions.Values.Where(static r => r.IsPrimary).Select(static r => r.Region));
+    private DecisionMemory _memory = memory;
+
+    /// <summary>Everything that it remembers.</summary>
+    public DecisionMemory Memory => _memory;
 
     /// <summary>A new leader does not know how long ago a recorded failover was: it counts the cooldown from now.</summary>
     public void Recovered(TimeSpan now, JournalRecord? record) => Committed(now, record);
@@ -18,11 +22,11 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     {
         if (record is { Kind: SagaKind.Failover, Phase: StepPhase.Aborted })
         {
-            _failedOverAt.Remove(record.Source);
+            _memory = _memory with { FailedOverAt = _memory.FailedOverAt.Remove(record.Source) };
         }
         else if (record is { Kind: SagaKind.Failover })
         {
-            _failedOverAt[record.Source] = now;
+            _memory = _memory with { FailedOverAt = _memory.FailedOverAt.SetItem(record.Source, now) };
         }
     }
 
@@ -37,18 +41,15 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     /// <summary>Everything that a decision rests on, as of now.</summary>
     public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, MaintenanceRecord? maintenance)
     {
+        var illSince = _memory.IllSince;
         foreach (var region in settings.Regions.Keys)
         {
-            if (view[region].AtMost < settings.Thresholds.Graceful)
-            {
-                _illSince.TryAdd(region, now);
-            }
-            else
-            {
-                _illSince.Remove(region);
-            }
+            illSince = !(view[region].AtMost < settings.Thresholds.Graceful) ? illSince.Remove(region)
+                : illSince.ContainsKey(region) ? illSince
+                : illSince.Add(region, now);
         }
 
+        _memory = _memory with { IllSince = illSince };
         return Input(now, record, view, maintenance);
     }
 
@@ -62,7 +63,7 @@ internal sealed class DecisionFacts(FailoverSettings settings)
         Automatic = settings.Automatic,
         Maintenance = maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
-        SinceFailover = _failedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
-        IllFor = _illSince.ToDictionary(static i => i.Key, i => now - i.Value),
+        SinceFailover = _memory.FailedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
+        IllFor = _memory.IllSince.ToDictionary(static i => i.Key, i => now - i.Value),
     };
 }

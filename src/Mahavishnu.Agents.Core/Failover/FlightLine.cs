@@ -22,7 +22,7 @@ public sealed record FlightLine(int Number, FlightEntry? Entry, string Problem, 
         private int _number;
 
         /// <summary>What the next line, or the end, settles.</summary>
-        public IEnumerable<FlightLine> Next(string? line)
+        public List<FlightLine> Next(string? line)
         {
             if (_damaged)
             {

@@ -25,6 +25,9 @@ public sealed class FlightDecoder
         return line.StartsWith(SnapshotText.Beginning, StringComparison.Ordinal);
     }
 
+    /// <summary>Whether a line holds a snapshot or the first few characters of one.</summary>
+    public static bool MayBeSnapshot(string line) => IsSnapshot(line) || SnapshotText.Beginning.StartsWith(line, StringComparison.Ordinal);
+
     /// <summary>Reads a line; on failure the entry is null and the problem says what is wrong.</summary>
     public (FlightEntry? Entry, string Problem) Read(string line)
     {

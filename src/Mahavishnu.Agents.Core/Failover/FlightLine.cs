@@ -41,7 +41,12 @@ public sealed record FlightLine(int Number, FlightEntry? Entry, string Problem, 
             {
                 _number++;
                 var (entry, problem) = _decoder.Read(line);
-                if (entry is null)
+                if (entry is null && _number == 1 && !FlightDecoder.MayBeSnapshot(line))
+                {
+                    _damaged = true;
+                    settled.Add(new FlightLine(_number, null, "it is no flight record", false));
+                }
+                else if (entry is null)
                 {
                     _unreadable = new FlightLine(_number, null, problem, false);
                 }

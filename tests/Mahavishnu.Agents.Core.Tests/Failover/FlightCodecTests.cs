@@ -120,9 +120,20 @@ public sealed class FlightCodecTests
         Assert.Contains(says, read[2].Problem, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Read_NoSnapshotAtTheBeginning_SaysSo() =>
-        Assert.Equal("a snapshot is missing before it", Assert.Single(FlightLine.Read(Story.Skip(1).Take(1))).Problem);
+    [Theory]
+    //          first line        the problem says               only cut off
+    [InlineData("no record",      "it is no flight record",      false)]
+    [InlineData("{\"t\":1}",      "it is no flight record",      false)]
+    [InlineData("{\"fli",         "a snapshot is missing before it", true)]
+    [InlineData("{\"flight\":1,", "",                            true)]
+    public void Read_NoSnapshotAtTheBeginning_SaysSo(string first, string says, bool cutOff)
+    {
+        var read = FlightLine.Read([first, .. Story]).ToList();
+
+        Assert.Equal((1, cutOff, cutOff ? Story.Count + 1 : 1), (read[0].Number, read[0].CutOff, read.Count));
+        Assert.Contains(says, read[0].Problem, StringComparison.Ordinal);
+        Assert.Null(read[0].Entry);
+    }
 
     [Fact]
     public void Read_LastLineCutAnywhere_IsToleratedAndNamed() => Assert.All(Enumerable.Range(0, Story[^1].Length), static length =>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Regions;
 using Xunit;
 
 namespace Mahavishnu.Agents.Core.Tests.Failover;
@@ -33,6 +35,38 @@ public sealed class FailoverMemoryTests
         Assert.Equal(Memories.ToHashSet(), typeof(FailoverMemory).GetProperties().Select(static p => p.PropertyType).ToHashSet());
         Assert.All(Memories.Append(typeof(FailoverMemory)).SelectMany(static m => m.GetFields(Instance)), static f => Assert.True(f.IsInitOnly, $"{f.DeclaringType}.{f.Name}"));
     }
+
+    [Fact]
+    public void Memory_EveryField_IsWrittenAndRead()
+    {
+        var memory = new FailoverMemory();
+        var fields = typeof(FailoverMemory).GetProperties().SelectMany(part => part.PropertyType.GetProperties().Select(field => (part, field))).ToList();
+        foreach (var (part, field) in fields)
+        {
+            field.SetValue(part.GetValue(memory), Sample(field.PropertyType));
+        }
+
+        var snapshot = new FlightEntry.Snapshot(TimeSpan.Zero, DateTimeOffset.UnixEpoch, "a", "v", 0, 0, FlightWorld.SettingsOf(Given.Eu), memory);
+        var read = ((FlightEntry.Snapshot)new FlightDecoder().Read(new FlightEncoder().Write(snapshot)).Entry!).Memory;
+
+        Assert.All(fields, f =>
+        {
+            var value = f.field.GetValue(f.part.GetValue(read));
+            Assert.Equal(f.field.GetValue(f.part.GetValue(memory)), value);
+            Assert.NotEqual(f.field.GetValue(Activator.CreateInstance(f.part.PropertyType)), value);
+        });
+    }
+
+    /// <summary>A value that is no default.</summary>
+    private static object Sample(Type type) =>
+        type == typeof(long) ? 7L
+        : type == typeof(bool) ? true
+        : type == typeof(string) ? "seen"
+        : type == typeof(TimeSpan) || type == typeof(TimeSpan?) ? TimeSpan.FromTicks(123_456_789)
+        : type == typeof(EffectResult?) ? EffectResult.Partial
+        : type == typeof(JournalRecord) ? Given.FailoverPlan(Given.AllSteps) with { Epoch = 3, Sequence = 4 }
+        : type == typeof(ImmutableSortedDictionary<RegionId, TimeSpan>) ? ImmutableSortedDictionary<RegionId, TimeSpan>.Empty.Add(Given.Eu, TimeSpan.FromTicks(3)).Add(Given.Us, TimeSpan.FromTicks(5))
+        : throw new NotSupportedException($"Say here what a sample of {type} is.");
 
     // Parameters of primary constructors are fields that only a compiler could assign; none is, or it would not be a value.
     private static bool IsParameter(FieldInfo field) => field.Name.StartsWith('<');

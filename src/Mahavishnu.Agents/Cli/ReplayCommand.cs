@@ -30,7 +30,7 @@ internal sealed class ReplayCommand
     {
         try
         {
-            var files = Directory.Exists(_request.Path) ? FlightFiles.In(_request.Path) : [_request.Path];
+            var files = Files();
             if (files.Count == 0)
             {
                 _error.WriteLine($"{_request.Path} holds no flight record; expected files such as flight-000001.jsonl, which an agent writes to {{agent.data_directory}}/{{agent}}/flight.");
@@ -56,6 +56,21 @@ internal sealed class ReplayCommand
 
         _report.End(_other is null ? null : _differences);
         return _report.Same && _differences.Differing == 0 ? ExitCode.Done : ExitCode.Finding;
+    }
+
+    /// <summary>The file; or of a directory those that have to do with the time that is wanted, since each can be replayed alone.</summary>
+    private List<string> Files()
+    {
+        if (!Directory.Exists(_request.Path))
+        {
+            return [_request.Path];
+        }
+
+        var files = FlightFiles.In(_request.Path)
+            .Select(static file => (File: file, Begins: FlightLine.Read(Lines(file).Take(1)).FirstOrDefault()?.Entry?.Wall ?? DateTimeOffset.MinValue))
+            .ToList();
+        var first = files.FindLastIndex(f => f.Begins <= (_request.At ?? _request.From));
+        return [.. files.Skip(first).Where((f, i) => i == 0 || f.Begins <= (_request.At ?? _request.To)).Select(static f => f.File)];
     }
 
     /// <summary>False when it cannot go on, after the reason was written.</summary>

@@ -11,7 +11,7 @@ public sealed class ReplayCommandTests : IDisposable
 
     public void Dispose() => _outage.Dispose();
 
-    private static DateTimeOffset At(int second) => new(2026, 3, 1, 12, 0, second, TimeSpan.Zero);
+    private static DateTimeOffset At(int second) => new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).AddSeconds(second);
 
     private (int Exit, string[] Lines, string Errors) Run(string? policy = null, DateTimeOffset? at = null, int from = 0, int to = 59, bool json = false, string? path = null)
     {
@@ -46,6 +46,28 @@ public sealed class ReplayCommandTests : IDisposable
 
     [Fact]
     public void Run_Directory_TakesAllItsFiles() => Assert.Equal((0, "every decision is as recorded"), (Run(path: _outage.Folder).Exit, Run(path: _outage.Folder).Lines[^1]));
+
+    [Theory]
+    //          from  to    turns of the files that have to do with it
+    [InlineData(-999, 59,   75)]
+    [InlineData(0,    59,   25)]
+    [InlineData(-60,  5,    50)]
+    [InlineData(-60, -50,   25)]
+    [InlineData(-120, -50,  50)]
+    [InlineData(-999, -999, 25)]
+    public void Run_DirectoryFromAndTo_TakesTheFilesOfThatTime(int from, int to, int turns)
+    {
+        // The same minute in each of three files, as three processes began it: two, one and no minutes before.
+        foreach (var (number, minute) in new[] { (1, "11:58"), (2, "11:59"), (3, "12:00") })
+        {
+            File.WriteAllLines(Path.Combine(_outage.Folder, $"flight-00000{number}.jsonl"), _outage.Lines.Select(l => l.Replace("T12:00:", $"T{minute}:", StringComparison.Ordinal)));
+        }
+
+        var (exit, lines, errors) = Run(from: from, to: to, path: _outage.Folder);
+
+        Assert.Equal((0, ""), (exit, errors));
+        Assert.StartsWith($"{turns} turns", lines[^2], StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Run_FromAndTo_ShowsThatPartAndReplaysAll()

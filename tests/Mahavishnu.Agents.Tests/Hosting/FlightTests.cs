@@ -46,10 +46,9 @@ public sealed class FlightTests
         await using var world = await AgentWorld.CreateAsync(new WorldOptions(), TestContext.Current.CancellationToken);
         await File.AppendAllTextAsync(Path.Combine(world.ConfigDirectory, "us-east-1.yaml"), "  flight_recorder: {enabled: false}\n", TestContext.Current.CancellationToken);
         await world.StartAgentAsync(AgentWorld.Us, TestContext.Current.CancellationToken);
-        await Until.TrueAsync("it leads", async () => AgentWorld.Role(await world.StatusAsync(AgentWorld.Us)) == "Leader");
+        await Until.TrueAsync("it has audited its first decision", () => Task.FromResult(world.Audit(AgentWorld.Us).Count > 0));
 
         Assert.False(Directory.Exists(Flight(world, AgentWorld.Us)));
-        Assert.NotEmpty(world.Audit(AgentWorld.Us));
     }
 
     private static string Flight(AgentWorld world, RegionId region) => Path.Combine(world.Root, "data", $"{region}-1", "flight");

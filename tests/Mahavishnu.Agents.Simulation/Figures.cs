@@ -1,5 +1,6 @@
 using System.Globalization;
 using Xunit;
+using Xunit.Sdk;
 using Xunit.v3;
 
 [assembly: Parallelization(Mode = ParallelMode.None)]

@@ -28,8 +28,8 @@ public sealed class MutationTests
         var report = Simulator.Run(
             new SimulationRequest { Seed = 1, Runs = seeds, Jobs = Figures.Jobs, Mutation = mutation, StopAfter = 1 }, TimeProvider.System, null, TestContext.Current.CancellationToken);
 
-        var violation = report.Violations.FirstOrDefault();
-        Assert.NotNull(violation);
+        Assert.NotEmpty(report.Violations);
+        var violation = report.Violations[0];
         Assert.Contains($"--seed {violation.Seed} ", violation.Replay, StringComparison.Ordinal);
         Assert.Contains($"--mutation {mutation}", violation.Replay, StringComparison.Ordinal);
     }

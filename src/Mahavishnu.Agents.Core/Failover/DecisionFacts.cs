@@ -4,18 +4,22 @@ using Mahavishnu.Agents.Core.Traffic;
 namespace Mahavishnu.Agents.Core.Failover;
 
 /// <summary>Gathers the engine's input, and remembers when each region was last failed over.</summary>
-internal sealed class DecisionFacts(FailoverSettings settings)
+/// <param name="settings">What the configuration says.</param>
+/// <param name="memory">What it goes on from.</param>
+internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory memory)
 {
-    private readonly Dictionary<RegionId, TimeSpan> _failedOverAt = [];
-    private readonly Dictionary<RegionId, TimeSpan> _illSince = [];
     private readonly RoutingTable _home = RoutingTable.Home(settings.Regions.Values.Where(static r => r.IsPrimary).Select(static r => r.Region));
+    private DecisionMemory _memory = memory;
+
+    /// <summary>Everything that it remembers.</summary>
+    public DecisionMemory Memory => _memory;
 
     /// <summary>A new leader does not know how long ago the recorded failovers were: it counts their cooldown from now.</summary>
     public void Recovered(TimeSpan now, JournalRecord? record)
     {
-        foreach (var region in record?.Cooling ?? [])
+        foreach (var region in (record?.Cooling ?? []).Where(r => !_memory.FailedOverAt.ContainsKey(r)))
         {
-            _failedOverAt.TryAdd(region, now);
+            _memory = _memory with { FailedOverAt = _memory.FailedOverAt.Add(region, now) };
         }
 
         Committed(now, record);
@@ -26,11 +30,11 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     {
         if (record is { Kind: SagaKind.Failover, Phase: StepPhase.Aborted })
         {
-            _failedOverAt.Remove(record.Source);
+            _memory = _memory with { FailedOverAt = _memory.FailedOverAt.Remove(record.Source) };
         }
         else if (record is { Kind: SagaKind.Failover })
         {
-            _failedOverAt[record.Source] = now;
+            _memory = _memory with { FailedOverAt = _memory.FailedOverAt.SetItem(record.Source, now) };
         }
     }
 
@@ -45,18 +49,15 @@ internal sealed class DecisionFacts(FailoverSettings settings)
     /// <summary>Everything that a decision rests on, as of now.</summary>
     public DecisionInput Gather(TimeSpan now, JournalRecord? record, AgreedView view, FailoverFacts facts)
     {
+        var illSince = _memory.IllSince;
         foreach (var region in settings.Regions.Keys)
         {
-            if (view[region].AtMost < settings.Thresholds.Graceful)
-            {
-                _illSince.TryAdd(region, now);
-            }
-            else
-            {
-                _illSince.Remove(region);
-            }
+            illSince = !(view[region].AtMost < settings.Thresholds.Graceful) ? illSince.Remove(region)
+                : illSince.ContainsKey(region) ? illSince
+                : illSince.Add(region, now);
         }
 
+        _memory = _memory with { IllSince = illSince };
         return Input(now, record, view, facts);
     }
 
@@ -70,10 +71,10 @@ internal sealed class DecisionFacts(FailoverSettings settings)
         Automatic = settings.Automatic,
         Maintenance = facts.Maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
-        SinceFailover = _failedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
         Lag = facts.Lag.Select(l => (l.Key, AtMost: l.Value.AtMost(settings.LagFreshness)))
             .Where(static l => l.AtMost is not null)
             .ToDictionary(static l => l.Key, static l => l.AtMost!.Value),
-        IllFor = _illSince.ToDictionary(static i => i.Key, i => now - i.Value),
+        SinceFailover = _memory.FailedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
+        IllFor = _memory.IllSince.ToDictionary(static i => i.Key, i => now - i.Value),
     };
 }

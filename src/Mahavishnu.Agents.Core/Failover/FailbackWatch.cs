@@ -12,25 +12,29 @@ public sealed record FailbackReadiness(bool Ready, string Reason);
 /// Watches regions whose users are served elsewhere, until each has held the failback score for the health window
 /// without a break. Unknown breaks the window: a region that cannot be seen is not recovering.
 /// </summary>
-public sealed class FailbackWatch(TimeSpan window, double score)
+/// <param name="window">The health window.</param>
+/// <param name="score">The failback score.</param>
+/// <param name="memory">What it goes on from; null to begin anew.</param>
+public sealed class FailbackWatch(TimeSpan window, double score, FailbackMemory? memory = null)
 {
-    private readonly Dictionary<RegionId, TimeSpan> _healthySince = [];
+    private FailbackMemory _memory = memory ?? new FailbackMemory();
+
+    /// <summary>Everything that it remembers.</summary>
+    public FailbackMemory Memory => _memory;
 
     /// <summary>Takes in the agreed view.</summary>
     public void Observe(TimeSpan now, DecisionInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        var healthySince = _memory.HealthySince;
         foreach (var region in input.Regions.Keys)
         {
-            if (!Away(input, region) || !(input.View[region].AtLeast >= score))
-            {
-                _healthySince.Remove(region);
-            }
-            else
-            {
-                _healthySince.TryAdd(region, now);
-            }
+            healthySince = !Away(input, region) || !(input.View[region].AtLeast >= score) ? healthySince.Remove(region)
+                : healthySince.ContainsKey(region) ? healthySince
+                : healthySince.Add(region, now);
         }
+
+        _memory = _memory with { HealthySince = healthySince };
     }
 
     /// <summary>How far one region has come.</summary>
@@ -42,7 +46,7 @@ public sealed class FailbackWatch(TimeSpan window, double score)
             return new FailbackReadiness(false, input.Routing.Shares(region).Count == 0 ? $"Nobody serves the users of {region}." : $"{region} serves its own users.");
         }
 
-        if (!_healthySince.TryGetValue(region, out var since))
+        if (!_memory.HealthySince.TryGetValue(region, out var since))
         {
             var seen = input.View[region].AtLeast?.ToString("0.##", CultureInfo.InvariantCulture) ?? "unknown";
             return new FailbackReadiness(false, FormattableString.Invariant($"{region} has agreed score {seen}; {score} is needed for {window.TotalSeconds} s."));

@@ -15,23 +15,34 @@ public sealed class FailoverMachine
     private readonly SagaMachine _saga;
     private readonly FailbackWatch _failback;
     private readonly DecisionFacts _facts;
-    private TimeSpan? _handedOverAt;
+    private TermMemory _memory;
 
     /// <summary>A machine that has seen nothing yet.</summary>
     public FailoverMachine(FailoverSettings settings)
+        : this(settings, new FailoverMemory())
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        _settings = settings;
-        _saga = new SagaMachine(settings.Saga);
-        _failback = new FailbackWatch(settings.FailbackWindow, settings.Saga.FailbackScore);
-        _facts = new DecisionFacts(settings);
     }
 
+    /// <summary>A machine that goes on from what another one remembered.</summary>
+    public FailoverMachine(FailoverSettings settings, FailoverMemory memory)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(memory);
+        _settings = settings;
+        _memory = memory.Term;
+        _saga = new SagaMachine(settings.Saga, memory.Saga);
+        _failback = new FailbackWatch(settings.FailbackWindow, settings.Saga.FailbackScore, memory.Failback);
+        _facts = new DecisionFacts(settings, memory.Decision);
+    }
+
+    /// <summary>Everything that it remembers.</summary>
+    public FailoverMemory Memory => new() { Term = _memory, Saga = _saga.Memory, Failback = _failback.Memory, Decision = _facts.Memory };
+
     /// <summary>The epoch of the term whose record was taken over; 0 between terms.</summary>
-    public long Epoch { get; private set; }
+    public long Epoch => _memory.Epoch;
 
     /// <summary>Before this time no effect may start at a target that cannot check epochs: a predecessor's may still be under way.</summary>
-    public TimeSpan UncheckedNotBefore { get; private set; }
+    public TimeSpan UncheckedNotBefore => _memory.UncheckedNotBefore;
 
     /// <summary>Why a person is needed for the running saga; null when none is.</summary>
     public string? Trouble => _saga.Trouble;
@@ -49,7 +60,7 @@ public sealed class FailoverMachine
                 _facts.Committed(now, committed.Record);
                 break;
             case LeadershipNotice.TermEnded:
-                Epoch = 0;
+                _memory = _memory with { Epoch = 0 };
                 _saga.Begin(now, null);
                 break;
         }
@@ -85,13 +96,13 @@ public sealed class FailoverMachine
 
     private void Begin(TimeSpan now, LeadershipNotice.BecameLeader leader)
     {
-        Epoch = leader.Epoch;
         var recovered = Mutant.Has(Mutation.ResumeBlind) ? null : leader.Recovered;
+        _memory = _memory with { Epoch = leader.Epoch };
         _saga.Begin(now, recovered);
         _facts.Recovered(now, recovered);
 
         // An effect that the last leader had intended may still be on its way to a target that cannot tell epochs apart.
-        UncheckedNotBefore = leader.Recovered is { Ended: false } ? now + _settings.Timing.EffectDeadline + _settings.Timing.EffectMargin : now;
+        _memory = _memory with { UncheckedNotBefore = leader.Recovered is { Ended: false } ? now + _settings.Timing.EffectDeadline + _settings.Timing.EffectMargin : now };
     }
 
     private FailoverTurn Continue(TimeSpan now, FailoverTurn turn, FailoverFacts facts)
@@ -143,13 +154,13 @@ public sealed class FailoverMachine
     /// <summary>A leader inside the region that is to be failed over first gives leadership away, once, if others can take it.</summary>
     private FailoverAction.HandOver? HandOver(TimeSpan now, FailoverVerdict verdict, FailoverFacts facts)
     {
-        var again = _handedOverAt is { } at && now - at < _settings.Timing.WaitOut * 10;
+        var again = _memory.HandedOverAt is { } at && now - at < _settings.Timing.WaitOut * 10;
         if (verdict.Source != _settings.Region || again || !facts.OthersPresent)
         {
             return null;
         }
 
-        _handedOverAt = now;
+        _memory = _memory with { HandedOverAt = now };
         return new FailoverAction.HandOver($"{verdict.Source} is to be failed over and this agent is inside it", _settings.Timing.WaitOut * 3);
     }
 

@@ -7,7 +7,7 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// The current record of the journal: the saga that runs or ran last, and the routing that is in force. It is written at
 /// a majority of stores before anything relies on it.
 /// </summary>
-/// <remarks>Immutable. Ordered by (<see cref="Epoch"/>, <see cref="Sequence"/>).</remarks>
+/// <remarks>Immutable; equal by content. Ordered by (<see cref="Epoch"/>, <see cref="Sequence"/>).</remarks>
 public sealed record JournalRecord
 {
     /// <summary>The format that this build writes; older ones are read, newer ones stop automation.</summary>
@@ -79,4 +79,11 @@ public sealed record JournalRecord
     /// <summary>Whether this record is newer than <paramref name="other"/>.</summary>
     public bool IsNewerThan(JournalRecord? other) =>
         other is null || Epoch > other.Epoch || (Epoch == other.Epoch && Sequence > other.Sequence);
+
+    /// <inheritdoc />
+    public bool Equals(JournalRecord? other) =>
+        ReferenceEquals(this, other) || (other is not null && Sequence == other.Sequence && JournalCodec.Write(this) == JournalCodec.Write(other));
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Epoch, Sequence, PlanId);
 }

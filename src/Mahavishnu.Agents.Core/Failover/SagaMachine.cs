@@ -8,33 +8,27 @@ namespace Mahavishnu.Agents.Core.Failover;
 /// The sagas as a pure state machine over the journal: the committed record is its state, and what it returns is the
 /// next thing to do. A new leader that is given the recovered record goes on where the last one stopped.
 /// </summary>
-/// <remarks>Not thread-safe. What it keeps besides the record are times and the last result of an effect, which a restart may lose.</remarks>
-public sealed class SagaMachine(SagaSettings settings)
+/// <param name="settings">Times and thresholds.</param>
+/// <param name="memory">What it goes on from; null to begin anew.</param>
+/// <remarks>Not thread-safe.</remarks>
+public sealed class SagaMachine(SagaSettings settings, SagaMemory? memory = null)
 {
-    private JournalRecord? _record;
-    private bool _running;
-    private EffectResult? _result;
-    private string _resultDetail = "";
-    private TimeSpan _stepSince;
-    private TimeSpan _nextTry;
-    private TimeSpan? _healthySince;
-    private bool _held;
+    private SagaMemory _memory = memory ?? new SagaMemory();
+
+    /// <summary>Everything that it remembers.</summary>
+    public SagaMemory Memory => _memory;
 
     /// <summary>The record that stands at a majority; null before the first saga.</summary>
-    public JournalRecord? Record => _record;
+    public JournalRecord? Record => _memory.Record;
 
     /// <summary>Whether a saga is under way.</summary>
-    public bool Active => _record is { Ended: false };
+    public bool Active => _memory.Record is { Ended: false };
 
     /// <summary>Why a person is needed for the running saga; null when none is.</summary>
-    public string? Trouble { get; private set; }
+    public string? Trouble => _memory.Trouble;
 
     /// <summary>A new term begins, with the record that was recovered and written back.</summary>
-    public void Begin(TimeSpan now, JournalRecord? recovered)
-    {
-        _running = false;
-        Accept(now, recovered);
-    }
+    public void Begin(TimeSpan now, JournalRecord? recovered) => Accept(now, recovered);
 
     /// <summary>A record was committed.</summary>
     public void Committed(TimeSpan now, JournalRecord record) => Accept(now, record);
@@ -46,17 +40,20 @@ public sealed class SagaMachine(SagaSettings settings)
     /// <param name="detail">What was seen, in a sentence.</param>
     public void EffectEnded(TimeSpan now, JournalRecord record, EffectResult result, string detail)
     {
-        if (record != _record)
+        if (record != _memory.Record)
         {
             return;
         }
 
-        (_running, _result, _resultDetail) = (false, result, detail);
-        _nextTry = now + settings.RetryInterval;
-        _healthySince ??= result is EffectResult.Done or EffectResult.Partial ? now : null;
+        _memory = _memory with { Running = false, Result = result, ResultDetail = detail, NextTry = now + settings.RetryInterval };
+        if (result is EffectResult.Done or EffectResult.Partial)
+        {
+            _memory = _memory with { HealthySince = _memory.HealthySince ?? now };
+        }
+
         if (result == EffectResult.Refused)
         {
-            Trouble = $"{record.Step}: {detail}";
+            _memory = _memory with { Trouble = $"{record.Step}: {detail}" };
         }
     }
 
@@ -65,17 +62,17 @@ public sealed class SagaMachine(SagaSettings settings)
     /// <param name="input">The agreed view and everything else that a change of target rests on.</param>
     public SagaAction Next(TimeSpan now, DecisionInput input)
     {
-        if (_record is not { Ended: false } record)
+        if (_memory.Record is not { Ended: false } record)
         {
             return new SagaAction.Wait("no plan is under way");
         }
 
-        if (_running)
+        if (_memory.Running)
         {
             return new SagaAction.Wait($"{record.Step} is being carried out");
         }
 
-        if (record.Phase == StepPhase.Done && _result is null && Mutant.Has(Mutation.EffectTwice))
+        if (record.Phase == StepPhase.Done && _memory.Result is null && Mutant.Has(Mutation.EffectTwice))
         {
             return TryEffect(now, record, StepWork.Traffic);
         }
@@ -86,10 +83,10 @@ public sealed class SagaMachine(SagaSettings settings)
         }
 
         var allowed = settings.StepDeadline + OwnTime(record);
-        var overdue = record.Phase != StepPhase.Done && now - _stepSince > allowed;
+        var overdue = record.Phase != StepPhase.Done && now - _memory.StepSince > allowed;
         if (overdue)
         {
-            Trouble ??= $"{record.Step} of {record.PlanId} has taken longer than {allowed.TotalSeconds} s: {(_resultDetail.Length == 0 ? "nothing was seen of it" : _resultDetail)}";
+            _memory = _memory with { Trouble = Trouble ?? FormattableString.Invariant($"{record.Step} of {record.PlanId} has taken longer than {allowed.TotalSeconds} s: {(_memory.ResultDetail.Length == 0 ? "nothing was seen of it" : _memory.ResultDetail)}") };
         }
 
         if (record.Phase == StepPhase.AbortIntended)
@@ -99,7 +96,7 @@ public sealed class SagaMachine(SagaSettings settings)
 
         // A region may have died since the last record, so every way on, also that from a finished step, looks first.
         return Detour(record, input, overdue) is { } detour ? new SagaAction.Propose(detour)
-            : _held && IsDown(input, record.Target) ? new SagaAction.Wait(Trouble!)
+            : _memory.Held && IsDown(input, record.Target) ? new SagaAction.Wait(Trouble!)
             : record.Phase == StepPhase.Done ? new SagaAction.Propose(Advance(record))
             : SagaTable.Row(record.Step).Work == StepWork.Observation ? Observe(now, record, input)
             : Settled(overdue) ? Finish(now, record)
@@ -108,11 +105,8 @@ public sealed class SagaMachine(SagaSettings settings)
 
     private void Accept(TimeSpan now, JournalRecord? record)
     {
-        var sameWork = record is not null && _record is not null && Work(record) == Work(_record);
-        (_record, _running) = (record, false);
-        (_result, _resultDetail, _nextTry, _healthySince, _held) = (null, "", now, null, false);
-        _stepSince = sameWork ? _stepSince : now;
-        Trouble = null;
+        var sameWork = record is not null && _memory.Record is not null && Work(record) == Work(_memory.Record);
+        _memory = new SagaMemory { Record = record, NextTry = now, StepSince = sameWork ? _memory.StepSince : now };
     }
 
     /// <summary>What has one deadline: a record that only repeats it, as a new leader's does, gets no new one.</summary>
@@ -136,19 +130,19 @@ public sealed class SagaMachine(SagaSettings settings)
     /// Nothing reconciles data, so a partial fence, catch-up or promotion never is.
     /// </summary>
     private bool Settled(bool overdue) =>
-        _result == EffectResult.Done
-        || (_result == EffectResult.Partial
-            && (_record!.Phase == StepPhase.AbortIntended || SagaTable.Row(_record.Step).Work == StepWork.Traffic)
-            && (overdue || _record.Step == SagaStep.DrainSource));
+        _memory.Result == EffectResult.Done
+        || (_memory.Result == EffectResult.Partial
+            && (_memory.Record!.Phase == StepPhase.AbortIntended || SagaTable.Row(_memory.Record.Step).Work == StepWork.Traffic)
+            && (overdue || _memory.Record.Step == SagaStep.DrainSource));
 
     private SagaAction TryEffect(TimeSpan now, JournalRecord record, StepWork work)
     {
-        if (now < _nextTry)
+        if (now < _memory.NextTry)
         {
-            return new SagaAction.Wait($"{record.Step} is tried again shortly: {_resultDetail}");
+            return new SagaAction.Wait($"{record.Step} is tried again shortly: {_memory.ResultDetail}");
         }
 
-        _running = true;
+        _memory = _memory with { Running = true };
         return new SagaAction.Run(record, work);
     }
 
@@ -159,9 +153,9 @@ public sealed class SagaMachine(SagaSettings settings)
             return new SagaAction.Propose(record with { Phase = StepPhase.Done });
         }
 
-        if (now - (_healthySince ?? now) < ShareTime)
+        if (now - (_memory.HealthySince ?? now) < ShareTime)
         {
-            return new SagaAction.Wait($"{record.ReturnedPercent} % returned, the next share follows after {ShareTime.TotalSeconds} s");
+            return new SagaAction.Wait(FormattableString.Invariant($"{record.ReturnedPercent} % returned, the next share follows after {ShareTime.TotalSeconds} s"));
         }
 
         var next = settings.ReturnShares.FirstOrDefault(p => p > record.ReturnedPercent);
@@ -194,11 +188,12 @@ public sealed class SagaMachine(SagaSettings settings)
             _ => (settings.TargetScore, TimeSpan.Zero),
         };
         var score = input.View[record.Target].AtLeast;
-        _healthySince = score >= needed ? _healthySince ?? now : null;
-        _resultDetail = FormattableString.Invariant($"{record.Target} has agreed score {score?.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}, {needed} is needed");
-        return _healthySince is { } since && now - since >= span
+        var healthySince = score >= needed ? _memory.HealthySince ?? now : (TimeSpan?)null;
+        var detail = FormattableString.Invariant($"{record.Target} has agreed score {score?.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"}, {needed} is needed");
+        _memory = _memory with { HealthySince = healthySince, ResultDetail = detail };
+        return healthySince is { } since && now - since >= span
             ? new SagaAction.Propose(record with { Phase = StepPhase.Done })
-            : new SagaAction.Wait($"{record.Step}: {_resultDetail}");
+            : new SagaAction.Wait($"{record.Step}: {detail}");
     }
 
     /// <summary>The record that leaves the straight way when a region fails on it; null while it is to be kept.</summary>
@@ -235,7 +230,7 @@ public sealed class SagaMachine(SagaSettings settings)
             // Nothing has changed yet. A failback that cannot go on now makes room for whatever else is needed.
             return originalFails ? Abort(record, input, $"{record.Target} fails again")
                 : servingDown ? Abort(record, input, $"{record.Source}, which serves the users, is down: that needs a failover")
-                : overdue && record.Step == SagaStep.VerifyOriginal ? Abort(record, input, _resultDetail)
+                : overdue && record.Step == SagaStep.VerifyOriginal ? Abort(record, input, _memory.ResultDetail)
                 : null;
         }
 
@@ -281,15 +276,13 @@ public sealed class SagaMachine(SagaSettings settings)
     /// <summary>Calls a person. A target that is down is waited for; one that still serves somebody is better than none, and is gone on with.</summary>
     private JournalRecord? Hold(DecisionInput input, JournalRecord record, string reason)
     {
-        _held = true;
-        Trouble = $"{reason}; {(IsDown(input, record.Target) ? "holding" : "going on with what is left of it")}";
+        _memory = _memory with { Held = true, Trouble = $"{reason}; {(IsDown(input, record.Target) ? "holding" : "going on with what is left of it")}" };
         return null;
     }
 
     private JournalRecord? Resume()
     {
-        Trouble = _held ? null : Trouble;
-        _held = false;
+        _memory = _memory with { Held = false, Trouble = _memory.Held ? null : Trouble };
         return null;
     }
 

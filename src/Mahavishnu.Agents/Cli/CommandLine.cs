@@ -19,6 +19,7 @@ internal static class CommandLine
             OperatorVerbs.Failover(common),
             OperatorVerbs.Failback(common),
             OperatorVerbs.Maintenance(common),
+            ReplayVerb.Command(common),
             Config(common),
         };
         foreach (Option option in (Option[])[common.Config, common.Region, common.Environment, common.Json])

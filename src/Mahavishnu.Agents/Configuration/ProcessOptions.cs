@@ -28,11 +28,32 @@ internal sealed class ProcessOptions
     /// <value>Default <c>data</c>, below the working directory.</value>
     public string DataDirectory { get; init; } = "data";
 
+    /// <summary>How the inputs of its decisions are kept, for <c>replay</c>.</summary>
+    public FlightRecorderOptions FlightRecorder { get; init; } = new();
+
     /// <summary>Who may call the HTTP interface, and for what.</summary>
     public IReadOnlyList<TokenOptions> Tokens { get; init; } = [];
 
     /// <summary><see cref="Advertise"/>, or plain HTTP to <see cref="Listen"/>.</summary>
     public Uri AdvertisedUrl => Advertise ?? new Uri($"http://{Listen}");
+}
+
+/// <summary>How the inputs of decisions are kept. Bound from <c>agent.flight_recorder</c>.</summary>
+internal sealed class FlightRecorderOptions
+{
+    /// <summary>Whether they are kept.</summary>
+    /// <value>Default true.</value>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>From which size on a file is full and another one follows.</summary>
+    /// <value>In millions of bytes; default 8, from 1 to 1024.</value>
+    [Limits("1", "1024")]
+    public int FileSizeMb { get; init; } = 8;
+
+    /// <summary>How many files are kept; the oldest go.</summary>
+    /// <value>Default 8; from 1 to 1000.</value>
+    [Limits("1", "1000")]
+    public int Files { get; init; } = 8;
 }
 
 /// <summary>A bearer token of the HTTP interface.</summary>

@@ -80,7 +80,7 @@ internal static class VariableOverrides
 
     private static ConfigNode? Node(string value, ConfigOrigin origin, ConfigPath path, ConfigProblems problems) =>
         value.TrimStart() is ['[' or '{' or '"' or '\'', ..]
-            ? YamlReader.ReadVariable(value, origin, path, problems)
+            ? YamlReader.ReadText(value, origin, path, problems)
             : new ConfigScalar(origin, value, isPlain: true);
 
     private static ConfigNode Wrapped(ConfigPath path, ConfigNode node) =>

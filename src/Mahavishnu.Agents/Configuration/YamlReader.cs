@@ -48,8 +48,8 @@ internal sealed class YamlReader
         }
     }
 
-    /// <summary>Reads the text of an environment variable that is quoted or begins a list or a map.</summary>
-    public static ConfigNode? ReadVariable(string text, ConfigOrigin origin, ConfigPath path, ConfigProblems problems)
+    /// <summary>Reads text that stands in no file, such as an environment variable that is quoted or begins a list or a map.</summary>
+    public static ConfigNode? ReadText(string text, ConfigOrigin origin, ConfigPath path, ConfigProblems problems)
     {
         try
         {

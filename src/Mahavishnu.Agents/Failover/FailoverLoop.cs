@@ -21,7 +21,7 @@ internal sealed partial class FailoverLoop : BackgroundService
     private readonly AgentClock _clock;
     private readonly FailoverRecords _records;
     private readonly ILogger<FailoverLoop> _logger;
-    private readonly FailoverMachine _machine;
+    private readonly RecordedMachine _machine;
     private readonly SagaHistory _history;
     private readonly Channel<Asked> _asked = Channel.CreateUnbounded<Asked>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Dictionary<RegionId, string> _told = [];
@@ -42,9 +42,9 @@ internal sealed partial class FailoverLoop : BackgroundService
         ILogger<FailoverLoop> logger)
     {
         (_settings, _leadership, _votes, _traffic, _clock, _records, _logger) = (settings, leadership, votes, traffic, clock, records, logger);
-        _machine = new FailoverMachine(settings);
+        _machine = new RecordedMachine(new FailoverMachine(settings), clock, records.Flight);
         _history = new SagaHistory(clock);
-        _state = StateOf(_machine.Turn(clock.Now, FailoverFacts.None));
+        _state = StateOf(_machine.Turn(FailoverFacts.None));
     }
 
     /// <summary>What the loop holds now.</summary>
@@ -53,6 +53,7 @@ internal sealed partial class FailoverLoop : BackgroundService
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var recording = _records.Flight?.RunAsync() ?? Task.CompletedTask;
         try
         {
             while (true)
@@ -72,7 +73,8 @@ internal sealed partial class FailoverLoop : BackgroundService
         {
             _asked.Writer.TryComplete();
             Refuse();
-            await _archiving;
+            _records.Flight?.Complete();
+            await Task.WhenAll(_archiving, recording);
         }
     }
 
@@ -82,7 +84,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         TakeNotices(cancellationToken);
         var term = _leadership.Term;
         _asked.Reader.TryPeek(out var asked);
-        var turn = _machine.Turn(_clock.Now, Facts(term, asked));
+        var turn = _machine.Turn(Facts(term, asked));
         var state = StateOf(turn);
         Volatile.Write(ref _state, state);
         Publish(state);
@@ -111,7 +113,7 @@ internal sealed partial class FailoverLoop : BackgroundService
     {
         while (_leadership.Notices.TryRead(out var notice))
         {
-            _machine.Take(_clock.Now, notice);
+            _machine.Take(notice);
             switch (notice)
             {
                 case LeadershipNotice.BecameLeader leader:
@@ -211,6 +213,6 @@ internal sealed partial class FailoverLoop : BackgroundService
             // The term ended; its successor repeats the step.
         }
 
-        _machine.EffectEnded(_clock.Now, run.Record, result, detail);
+        _machine.EffectEnded(run.Record, result, detail);
     }
 }

@@ -6,4 +6,5 @@ namespace Mahavishnu.Agents.Failover;
 /// <param name="Audit">The audit lines.</param>
 /// <param name="Metrics">The metrics.</param>
 /// <param name="Archive">The finished sagas.</param>
-internal sealed record FailoverRecords(AuditLog Audit, AgentMetrics Metrics, JournalArchive Archive);
+/// <param name="Flight">The inputs of every decision; null when they are not recorded.</param>
+internal sealed record FailoverRecords(AuditLog Audit, AgentMetrics Metrics, JournalArchive Archive, FlightRecorder? Flight);

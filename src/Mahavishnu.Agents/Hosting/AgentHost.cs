@@ -121,9 +121,18 @@ internal static class AgentHost
         var stands = options.Agent.Modules.Contains(AgentModule.Leadership) && options.Agent.Modules.Contains(AgentModule.Failover);
         var leadership = new LeadershipLoop(machine, timing, control, clock, () => Gate(stands, health, limits), loggers.CreateLogger<LeadershipLoop>());
         var traffic = new TrafficDriver(options.ToTrafficTargets(timing, clock.Time), timing, () => leadership.Standing, clock, options.AgentName, audit, loggers.CreateLogger<TrafficDriver>());
-        var records = new FailoverRecords(audit, metrics, new JournalArchive(voteStores, prefix, timing.RequestTimeout, loggers.CreateLogger<JournalArchive>()));
+        var records = new FailoverRecords(audit, metrics, new JournalArchive(voteStores, prefix, timing.RequestTimeout, loggers.CreateLogger<JournalArchive>()), Recorder(options, timing, metrics, loggers));
         var failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, clock, records, loggers.CreateLogger<FailoverLoop>());
         return new AgentParts(options, clock, health, votes, leadership, failover, traffic, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
+    }
+
+    private static FlightRecorder? Recorder(AgentOptions options, LeadershipTiming timing, AgentMetrics metrics, ILoggerFactory loggers)
+    {
+        var recorder = options.Agent.FlightRecorder;
+        var directory = Path.Combine(options.Agent.DataDirectory, options.AgentName, "flight");
+        return recorder.Enabled
+            ? new FlightRecorder(new FlightFiles(directory, recorder.FileSizeMb * 1_000_000L, recorder.Files), options.AgentName, options.ToFailoverSettings(timing), metrics, loggers.CreateLogger<FlightRecorder>())
+            : null;
     }
 
     /// <summary>An agent whose own timers are late or whose threads are starved stays out of elections; what it thinks of regions does not matter here.</summary>

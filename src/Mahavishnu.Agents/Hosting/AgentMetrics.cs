@@ -26,6 +26,7 @@ internal sealed class AgentMetrics
     private readonly Histogram _stepDuration;
     private readonly Counter _audit;
     private readonly Counter _alerts;
+    private readonly Counter _flightLost;
 
     /// <summary>Registers every metric; series with known labels start at 0.</summary>
     public AgentMetrics()
@@ -48,6 +49,7 @@ internal sealed class AgentMetrics
         _audit = Counter("audit_events_total", "Audit lines written.");
         _alerts = Counter("alerts_total", "Alerts by channel and outcome.", "channel", "outcome");
         _alerts.WithLabels("log", "sent").IncTo(0);
+        _flightLost = Counter("flight_inputs_lost_total", "Inputs of decisions that could not be recorded.");
         Gauge("build_info", "1, with the build as labels.", "version", "commit").WithLabels(Version, Commit).Set(1);
     }
 
@@ -114,6 +116,9 @@ internal sealed class AgentMetrics
 
     /// <summary>A person was called.</summary>
     public void Paged() => _alerts.WithLabels("log", "sent").Inc();
+
+    /// <summary>An input of a decision could not be recorded.</summary>
+    public void FlightInputLost() => _flightLost.Inc();
 
     private Gauge Gauge(string name, string help, params string[] labels) => _factory.CreateGauge(Prefix + name, help, labels);
 

@@ -60,25 +60,28 @@ internal static class StatusDocument
     public static object Explain(AgentParts parts)
     {
         var state = parts.Failover.State;
-        return new
-        {
-            agent = parts.Options.AgentName,
-            leads = parts.Leadership.Standing.Role == Role.Leader,
-            doing = state.Doing,
-            trouble = state.Trouble,
-            verdicts = state.Verdicts.Select(static v => new
-            {
-                region = v.Source.Value,
-                decision = v.Kind.ToString(),
-                target = v.Target?.Value,
-                audiences = v.Audiences.Select(static a => a.Value),
-                dataLossRisk = v.Risk.ToString(),
-                reason = v.Reason,
-                rules = v.Rules,
-                candidates = v.Candidates.Select(static c => new { region = c.Region.Value, rank = c.Rank, audiences = c.Audiences.Select(static a => a.Value), dataLossRisk = c.Risk.ToString(), reason = c.Reason }),
-            }),
-        };
+        return Explain(parts.Options.AgentName, parts.Leadership.Standing.Role == Role.Leader, state.Doing, state.Trouble, state.Verdicts);
     }
+
+    /// <summary>The same of any turn, also a replayed one.</summary>
+    public static object Explain(string agent, bool leads, string doing, string? trouble, IReadOnlyList<FailoverVerdict> verdicts) => new
+    {
+        agent,
+        leads,
+        doing,
+        trouble,
+        verdicts = verdicts.Select(static v => new
+        {
+            region = v.Source.Value,
+            decision = v.Kind.ToString(),
+            target = v.Target?.Value,
+            audiences = v.Audiences.Select(static a => a.Value),
+            dataLossRisk = v.Risk.ToString(),
+            reason = v.Reason,
+            rules = v.Rules,
+            candidates = v.Candidates.Select(static c => new { region = c.Region.Value, rank = c.Rank, audiences = c.Audiences.Select(static a => a.Value), dataLossRisk = c.Risk.ToString(), reason = c.Reason }),
+        }),
+    };
 
     /// <summary>A plan in full.</summary>
     public static object Saga(JournalRecord record, FailoverState state) => new

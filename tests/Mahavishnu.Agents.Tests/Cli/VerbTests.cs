@@ -17,6 +17,7 @@ public sealed class VerbTests
     [InlineData("maintenance on")]
     [InlineData("maintenance off")]
     [InlineData("maintenance status")]
+    [InlineData("replay")]
     [InlineData("config")]
     [InlineData("config check")]
     [InlineData("config show")]
@@ -44,6 +45,12 @@ public sealed class VerbTests
     [InlineData("status --address http://127.0.0.1:9 --token-file /nowhere/at/all", "--token-file /nowhere/at/all cannot be read")]
     [InlineData("status --address http://127.0.0.1:9 --token-file /dev/null", "must hold one token")]
     [InlineData("status --address http://127.0.0.1:9 --token-file /etc", "--token-file /etc cannot be read")]
+    [InlineData("replay",                                 "argument")]
+    [InlineData("replay /nowhere/at/all",                 "/nowhere/at/all cannot be read")]
+    [InlineData("replay /proc/self/fdinfo",               "/proc/self/fdinfo holds no flight record")]
+    [InlineData("replay /dev/null",                       "/dev/null holds no decision")]
+    [InlineData("replay /dev/null --at yesterday",        "--at: 'yesterday' is not a time")]
+    [InlineData("replay /etc/hostname",                   "/etc/hostname:1: is damaged: it is no flight record")]
     public async Task Usage_Wrong_IsToldAndExitsWith2(string commandLine, string said)
     {
         var ended = await AgentProcess.RunAsync(commandLine.Split(' '));

@@ -97,7 +97,7 @@ public sealed class LayerTests
     }
 
     [Theory]
-    [InlineData("MAHAVISHNU_US_EAST_1__AGENT__LISTNE", "x", "agent.listne: is not a known key; expected one of name, listen, advertise, profile, modules, data_directory, tokens; did you mean `listen`?")]
+    [InlineData("MAHAVISHNU_US_EAST_1__AGENT__LISTNE", "x", "agent.listne: is not a known key; expected one of name, listen, advertise, profile, modules, data_directory, flight_recorder, tokens; did you mean `listen`?")]
     [InlineData("MAHAVISHNU_US_EAST_1__LOG_LEVEL__X", "x", "log_level: is a single value at us-east-1.yaml:1, which has no keys to set; expected a variable for the whole value")]
     [InlineData("MAHAVISHNU_US_EAST_1__HEALTH_CHECKS__REGIONAL__ENDPOINTS__0", "x", "health_checks.regional.endpoints: is a list at global.yaml:10, which has no keys to set; expected a variable for the whole value")]
     [InlineData("MAHAVISHNU_US_EAST_1__AGENT____LISTEN", "x", "has an empty part in its name; expected MAHAVISHNU_{REGION}__{SECTION}__{FIELD}")]

@@ -29,8 +29,10 @@ internal sealed class FailoverAgent : IAsyncDisposable
         Settings = SettingsOf(region);
         Traffic = new TrafficDriver(targets, StoreWorld.Timing, () => _candidate.Loop.Standing, world.Clock, name, _audit, NullLogger<TrafficDriver>.Instance);
         var archive = new JournalArchive(_voter.Stores, StoreWorld.Prefix, StoreWorld.Timing.RequestTimeout, NullLogger<JournalArchive>.Instance);
+        var metrics = new AgentMetrics();
+        var flight = new FlightRecorder(new FlightFiles(FlightDirectory, 100_000, 1000), name, Settings, metrics, NullLogger<FlightRecorder>.Instance);
         Loop = new FailoverLoop(
-            Settings, _candidate.Loop, _voter.Loop, Traffic, world.Clock, new FailoverRecords(_audit, new AgentMetrics(), archive), NullLogger<FailoverLoop>.Instance);
+            Settings, _candidate.Loop, _voter.Loop, Traffic, world.Clock, new FailoverRecords(_audit, metrics, archive, flight), NullLogger<FailoverLoop>.Instance);
         _reconcile = new ReconcileLoop(Settings, _candidate.Loop, Loop, Traffic, world.Clock);
         Maintenance = new MaintenanceSwitch(_voter.Stores, StoreWorld.Prefix, TimeSpan.FromSeconds(5));
     }
@@ -40,6 +42,8 @@ internal sealed class FailoverAgent : IAsyncDisposable
     public RegionId Region { get; }
 
     public FailoverSettings Settings { get; }
+
+    private string FlightDirectory => Path.Combine(_directory, "flight");
 
     public Candidate Candidate => _candidate;
 
@@ -93,6 +97,11 @@ internal sealed class FailoverAgent : IAsyncDisposable
         await _candidate.DisposeAsync();
         await _voter.DisposeAsync();
         _audit.Dispose();
+        if (FlightFiles.In(FlightDirectory).Count > 0)
+        {
+            FlightRecord.AssertSame(FlightDirectory);
+        }
+
         Directory.Delete(_directory, recursive: true);
     }
 

@@ -24,6 +24,7 @@ public sealed class MetricsTests(CalmWorld calm)
     [InlineData("failover_step_duration_seconds", "histogram")]
     [InlineData("audit_events_total",            "counter")]
     [InlineData("alerts_total",                  "counter")]
+    [InlineData("flight_inputs_lost_total",      "counter")]
     [InlineData("build_info",                    "gauge")]
     public async Task Metrics_Scraped_HasTheFamily(string name, string type)
     {

@@ -3,42 +3,42 @@ using Mahavishnu.Agents.Core.Leadership;
 
 namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
 
-/// <summary>Every input of one process's failover machine and what it decided, to be played to a new machine: it must decide the same.</summary>
-internal sealed class DecisionTape(FailoverSettings settings)
+/// <summary>The flight record of one process, in the text that production writes, to be replayed by production's own replay.</summary>
+internal sealed class DecisionTape
 {
-    private readonly List<Func<FailoverMachine, string?>> _inputs = [];
+    private static readonly DateTimeOffset Wall = DateTimeOffset.UnixEpoch;
+    private readonly FlightEncoder _encoder = new();
+    private readonly List<string> _lines = [];
 
-    public void Took(TimeSpan now, LeadershipNotice notice) => Add(machine => machine.Take(now, notice));
+    public DecisionTape(string agent, TimeSpan now, FailoverSettings settings, FailoverMemory memory) =>
+        Add(new FlightEntry.Snapshot(now, Wall, agent, "simulated", 0, 0, settings, memory));
 
-    public void EffectEnded(TimeSpan now, JournalRecord record, EffectResult result, string detail) => Add(machine => machine.EffectEnded(now, record, result, detail));
+    public void Took(TimeSpan now, LeadershipNotice notice) => Add(new FlightEntry.Notice(now, Wall, notice));
 
-    public void Turned(TimeSpan now, FailoverFacts facts, FailoverTurn turn)
-    {
-        var decided = InWords(turn);
-        _inputs.Add(machine => InWords(machine.Turn(now, facts)) is var again && again == decided ? null : $"at {now} it decided {decided}, and played again {again}");
-    }
+    public void EffectEnded(TimeSpan now, JournalRecord record, EffectResult result, string detail) => Add(new FlightEntry.Effect(now, Wall, record, result, detail));
+
+    public void Turned(TimeSpan now, FailoverFacts facts, FailoverTurn turn) => Add(new FlightEntry.Turn(now, Wall, facts, FlightOutcome.Of(turn)));
 
     /// <summary>The first decision that is not the same again; null when all are.</summary>
     public string? Difference()
     {
-        var machine = new FailoverMachine(settings);
-        return _inputs.Select(input => input(machine)).FirstOrDefault(static difference => difference is not null);
-    }
-
-    private void Add(Action<FailoverMachine> input) => _inputs.Add(machine =>
-    {
-        input(machine);
-        return null;
-    });
-
-    private static string InWords(FailoverTurn turn)
-    {
-        var action = turn.Action switch
+        var (decoder, replay) = (new FlightDecoder(), new FlightReplay());
+        foreach (var line in _lines)
         {
-            FailoverAction.Propose propose => JournalCodec.Write(propose.Record),
-            FailoverAction.Run run => JournalCodec.Write(run.Record),
-            _ => turn.Action.ToString(),
-        };
-        return $"{turn.Epoch} {action} {turn.Doing} {turn.Trouble} {turn.Answer?.Code} {turn.Answer?.Message}";
+            var (entry, problem) = decoder.Read(line);
+            if (entry is null)
+            {
+                return $"its flight record cannot be read ({problem}): {line}";
+            }
+
+            if (replay.Take(entry).Differences is [var difference, ..])
+            {
+                return $"replayed at {entry.Now}, {difference.What} was '{difference.Recorded}' and is '{difference.Replayed}'";
+            }
+        }
+
+        return null;
     }
+
+    private void Add(FlightEntry entry) => _lines.Add(_encoder.Write(entry));
 }

@@ -15,14 +15,14 @@ internal sealed partial class Judge
     public bool Tapes { get; init; }
 
     /// <summary>A tape for a process that begins; null when this run keeps none.</summary>
-    public DecisionTape? NewTape(SimulatedAgent agent, FailoverSettings settings)
+    public DecisionTape? NewTape(SimulatedAgent agent, FailoverSettings settings, FailoverMemory memory)
     {
         if (!Tapes)
         {
             return null;
         }
 
-        var tape = new DecisionTape(settings);
+        var tape = new DecisionTape(agent.Name, agent.Clock, settings, memory);
         _tapes.Add((agent.Name, tape));
         return tape;
     }

@@ -32,7 +32,7 @@ internal sealed partial class SimulatedAgent
     private void StartFailover()
     {
         _failover = new FailoverMachine(_settings);
-        _tape = _world.Judge.NewTape(this, _settings);
+        _tape = _world.Judge.NewTape(this, _settings, _failover.Memory);
         (_turn, _writing, _acting) = (null, false, null);
         _notices.Clear();
         _asked.Clear();

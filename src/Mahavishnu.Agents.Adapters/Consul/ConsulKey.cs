@@ -12,6 +12,12 @@ internal static class ConsulKey
     /// <summary>Far above any key of ours, and short enough for every request line when escaped.</summary>
     private const int MaxChars = 1024;
 
+    /// <summary>Consul's own have 36.</summary>
+    private const int MaxIdChars = 128;
+
+    /// <summary>Whether a text may be the identifier of a session, so that it can become part of a path.</summary>
+    public static bool IsId(string text) => text.Length is > 0 and <= MaxIdChars && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
     /// <summary>Escapes a key; a trailing slash is part of it.</summary>
     /// <exception cref="ArgumentException">The key is empty or cannot be addressed.</exception>
     public static string Escape(string key)

@@ -159,7 +159,9 @@ public sealed class ConsulKeys
         var entries = answer.Status == 404
             ? []
             : Array.ConvertAll(ConsulJson.Elements(ConsulJson.Read(answer, ConsulJson.Default.EntryArray)), ConsulEntry.From);
-        return entries.All(belongs) ? entries : throw new JsonException("a key was answered that was not asked for");
+        return !entries.All(belongs) ? throw new JsonException("a key was answered that was not asked for")
+            : entries.All(static entry => entry.ModifyIndex > 0) ? entries
+            : throw new JsonException("a key was answered that was never written");
     }
 
     private Task<ConsulResult<bool>> PutAsync(

@@ -89,7 +89,9 @@ internal sealed class TrafficHttp : IDisposable
             try
             {
                 using var response = await _client.SendAsync(request, deadline.Token);
-                return new HttpReply(response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(deadline.Token));
+
+                // JSON is UTF-8, whatever a header says; one that names no known set of characters must not be a reason to fail.
+                return new HttpReply(response.StatusCode, response.Headers, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(deadline.Token)));
             }
             catch (HttpRequestException problem)
             {

@@ -32,7 +32,7 @@ internal sealed record RawAnswer(string Status, string Headers, Framing Framing,
         Gen.Int[0, s_headers.Length - 1].Array[0, 2],
         Gen.Frequency((8, Framing.Length), (2, Framing.Chunks), (1, Framing.EndOfConnection), (1, Framing.TooLong), (1, Framing.TooShort), (1, Framing.Nonsense)),
         body,
-        Gen.Frequency((48, Delivery.Whole), (4, Delivery.Pieces), (8, Delivery.CutAndClosed), (4, Delivery.CutAndReset), (1, Delivery.CutAndSilent), (2, Delivery.Endless)),
+        Gen.Frequency((48, Delivery.Whole), (4, Delivery.Pieces), (8, Delivery.CutAndClosed), (4, Delivery.CutAndReset), (1, Delivery.CutAndSilent), (1, Delivery.Endless)),
         Gen.Int[0, 999],
         static (status, index, headers, framing, body, delivery, cut) => new RawAnswer(status, index + string.Concat(headers.Select(static h => s_headers[h] + "\r\n")), framing, body, delivery, cut));
 
@@ -46,9 +46,9 @@ internal sealed record RawAnswer(string Status, string Headers, Framing Framing,
             return (Delivery, Framing) switch
             {
                 (Delivery.Endless, _) or (_, Framing.TooLong) => null,
-                (_, Framing.Length) => arrived >= body.Length ? Body : null,
+                (_, Framing.Length) => arrived >= body.Length ? Encoding.UTF8.GetString(body) : null,
                 (_, Framing.TooShort) => arrived >= body.Length / 2 ? Encoding.UTF8.GetString(body[..(body.Length / 2)]) : null,
-                (_, Framing.Chunks) => Sent.Length == Bytes.Length ? Body : null,
+                (_, Framing.Chunks) => Sent.Length == Bytes.Length ? Encoding.UTF8.GetString(body) : null,
                 _ => arrived >= 0 ? Encoding.UTF8.GetString(body[..arrived]) : null,
             };
         }
@@ -59,6 +59,8 @@ internal sealed record RawAnswer(string Status, string Headers, Framing Framing,
     private byte[] Bytes => [.. Head, .. Encoding.UTF8.GetBytes(Framing == Framing.Chunks ? $"{(Body.Length == 0 ? "" : $"{Encoding.UTF8.GetByteCount(Body):x}\r\n{Body}\r\n")}0\r\n\r\n" : Body)];
 
     private byte[] Sent => Delivery is Delivery.Whole or Delivery.Pieces ? Bytes : Bytes[..(Bytes.Length * Cut / 1000)];
+
+    public override string ToString() => $"{Status} [{Shortened(Headers.ReplaceLineEndings("; "))}] {Framing} {Delivery} {Cut}: {Shortened(Body)}";
 
     /// <summary>Sends it.</summary>
     public async Task SendAsync(PeerExchange exchange)
@@ -92,6 +94,8 @@ internal sealed record RawAnswer(string Status, string Headers, Framing Framing,
                 break;
         }
     }
+
+    private static string Shortened(string text) => text.Length <= 2000 ? text : $"{text[..2000]} and so on, {text.Length}";
 
     private string Frame()
     {

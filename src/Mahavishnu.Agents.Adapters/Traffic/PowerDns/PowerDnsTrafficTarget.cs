@@ -111,19 +111,7 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
     private async Task<PowerDnsZone> ZoneAsync(CancellationToken cancellationToken)
     {
         var reply = Checked(await _http.GetAsync(_zonePath, cancellationToken));
-        try
-        {
-            if (JsonSerializer.Deserialize<PowerDnsZone>(reply.Text, JsonSerializerOptions.Web) is { Rrsets: not null } zone)
-            {
-                return zone;
-            }
-        }
-        catch (JsonException)
-        {
-            // Said below, as for a document without record sets.
-        }
-
-        throw new DependencyUnavailableException(Name, $"answered with something that is no zone: '{_http.Quote(reply.Text)}'");
+        return PowerDnsZone.Parse(reply.Text) ?? throw new DependencyUnavailableException(Name, $"answered with something that is no zone: '{_http.Quote(reply.Text)}'");
     }
 
     private HttpReply Checked(HttpReply reply) => reply.Status switch

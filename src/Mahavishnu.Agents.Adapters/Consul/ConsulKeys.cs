@@ -23,6 +23,13 @@ public sealed class ConsulKeys
 
     internal ConsulKeys(ConsulTransport transport) => _transport = transport;
 
+    /// <summary>Whether the calls take a key, with room for a name of 256 characters behind it.</summary>
+    public static bool IsKey(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Length > 0 && ConsulKey.Fault(key + new string('x', 256)) is null;
+    }
+
     /// <summary>Reads one key; null when it does not exist.</summary>
     /// <param name="key">The key.</param>
     /// <param name="consistent">Whether the leader must first prove to a majority that it still is; every read that decides needs it.</param>

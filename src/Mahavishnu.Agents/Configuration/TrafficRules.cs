@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Adapters.Traffic.HaProxy;
+using Mahavishnu.Agents.Adapters.Traffic.PowerDns;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -12,7 +14,12 @@ internal static class TrafficRules
         {
             foreach (var (audience, route) in powerdns.Routes)
             {
-                CheckRoute(context, ConfigPath.Of("dns.powerdns.routes"), audience, "records", route.Records);
+                var routes = ConfigPath.Of("dns.powerdns.routes");
+                CheckRoute(context, routes, audience, "records", route.Records);
+                if (PowerDnsTrafficTarget.Fault(route.ToRoute(powerdns.Zone)) is { } fault)
+                {
+                    context.Error(routes.Key(audience.Value), $"cannot be carried: {fault}");
+                }
             }
         }
 
@@ -22,8 +29,18 @@ internal static class TrafficRules
         {
             foreach (var (audience, route) in haproxy.Routes)
             {
-                CheckRoute(context, path.Key("haproxy").Item(index).Key("routes"), audience, "servers", route.Servers);
+                var routes = path.Key("haproxy").Item(index).Key("routes");
+                CheckRoute(context, routes, audience, "servers", route.Servers);
+                if (route.Servers.Values.Prepend(route.Backend).FirstOrDefault(static name => !HaProxyTrafficTarget.IsName(name)) is { } odd)
+                {
+                    context.Error(routes.Key(audience.Value), $"has {Shown.Quoted(odd)}, which is no name of HAProxy's; expected letters, digits and . _ : -");
+                }
             }
+        }
+
+        foreach (var index in balancers.Edge.Index().Where(static edge => edge.Item.Token is null).Select(static edge => edge.Index))
+        {
+            context.Error(path.Key("edge").Item(index), "has no token, and an edge takes no orders without one; expected token");
         }
 
         context.RequireDistinct(

@@ -34,9 +34,9 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         Name = $"powerdns:{options.Name}";
         _options = options;
-        foreach (var route in options.Routes.Values)
+        foreach (var fault in options.Routes.Values.Select(Fault).OfType<string>())
         {
-            Check(route);
+            throw new ArgumentException($"{Name}: {fault}", nameof(options));
         }
 
         _http = new TrafficHttp(Name, options.Url, ("X-API-Key", options.ApiKey), options.ApiKey, options.Timeout, time);
@@ -135,30 +135,25 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
             ["records"] = JsonSerializer.SerializeToNode(set.Records, JsonSerializerOptions.Web),
         });
 
-    private void Check(PowerDnsRoute route)
+    /// <summary>Why a route cannot be carried; null when it can.</summary>
+    public static string? Fault(PowerDnsRoute route)
     {
-        if (!HostName().IsMatch(route.Name))
-        {
-            throw new ArgumentException($"{Name}: '{route.Name}' must be a name with its trailing dot, e.g. www.{_options.Zone}");
-        }
-
-        foreach (var content in route.Records.Values)
-        {
-            // A content goes into the text of a LUA record, so nothing but an address or a name may stand in it.
-            var fits = route.Type switch
-            {
-                "A" => IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork,
-                "AAAA" => IPAddress.TryParse(content, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6,
-                "CNAME" => HostName().IsMatch(content),
-                _ => throw new ArgumentException($"{Name}: {route.Name} has type {route.Type}; A, AAAA and CNAME are supported."),
-            };
-            if (!fits)
-            {
-                throw new ArgumentException($"{Name}: '{content}' is no content for {route.Name} {route.Type}; expected an address of that kind or a name with trailing dot.");
-            }
-        }
+        ArgumentNullException.ThrowIfNull(route);
+        return !HostName().IsMatch(route.Name) ? $"'{route.Name}' must be a name with its trailing dot, e.g. www.example."
+            : route.Type is not ("A" or "AAAA" or "CNAME") ? $"{route.Name} has type {route.Type}; A, AAAA and CNAME are supported."
+            : route.Records.Values.FirstOrDefault(content => !Fits(route.Type, content)) is { } odd ? $"'{odd}' is no content for {route.Name} {route.Type}; expected an address of that kind or a name with trailing dot."
+            : route.Records.Values.Distinct(StringComparer.OrdinalIgnoreCase).Count() < route.Records.Count ? $"two regions of {route.Name} have the same content; expected one for each."
+            : null;
     }
 
-    [GeneratedRegex(@"^([A-Za-z0-9_-]+\.)+$")]
+    /// <summary>A content goes into the text of a LUA record, so nothing but an address or a name may stand in it.</summary>
+    private static bool Fits(string type, string content) => type switch
+    {
+        "A" => IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork,
+        "AAAA" => IPAddress.TryParse(content, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6,
+        _ => HostName().IsMatch(content),
+    };
+
+    [GeneratedRegex(@"\A([A-Za-z0-9_-]+\.)+\z")]
     private static partial Regex HostName();
 }

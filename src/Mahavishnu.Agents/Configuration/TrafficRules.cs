@@ -16,10 +16,7 @@ internal static class TrafficRules
             {
                 var routes = ConfigPath.Of("dns.powerdns.routes");
                 CheckRoute(context, routes, audience, "records", route.Records);
-                if (PowerDnsTrafficTarget.Fault(route.ToRoute(powerdns.Zone)) is { } fault)
-                {
-                    context.Error(routes.Key(audience.Value), $"cannot be carried: {fault}");
-                }
+                CheckRecords(context, routes.Key(audience.Value), route.ToRoute(powerdns.Zone));
             }
         }
 
@@ -47,6 +44,22 @@ internal static class TrafficRules
             balancers.Haproxy.Select((haproxy, i) => ((string?)haproxy.Name, path.Key("haproxy").Item(i).Key("name"))), "a name that no other has");
         context.RequireDistinct(
             balancers.Edge.Select((edge, i) => ((string?)edge.Name, path.Key("edge").Item(i).Key("name"))), "a name that no other has");
+    }
+
+    private static void CheckRecords(RuleContext context, ConfigPath path, PowerDnsRoute route)
+    {
+        if (!PowerDnsTrafficTarget.IsName(route.Name))
+        {
+            context.Error(path.Key("name"), $"is {Shown.Quoted(route.Name)} in full; expected a host name of letters, digits, hyphens and underscores");
+        }
+
+        var records = path.Key("records");
+        foreach (var (region, content) in route.Records.Where(record => !PowerDnsTrafficTarget.Fits(route.Type, record.Value)))
+        {
+            context.Error(records.Key(region.Value), $"is {Shown.Quoted(content)}; expected {(route.Type == "CNAME" ? "a host name with its trailing dot" : $"an address of type {route.Type}")}");
+        }
+
+        context.RequireDistinct(route.Records.Select(record => ((string?)record.Value, records.Key(record.Key.Value))), "a content of its own for each region");
     }
 
     private static void CheckRoute(

@@ -34,14 +34,26 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         Name = $"powerdns:{options.Name}";
         _options = options;
-        foreach (var fault in options.Routes.Values.Select(Fault).OfType<string>())
+        foreach (var route in options.Routes.Values)
         {
-            throw new ArgumentException($"{Name}: {fault}", nameof(options));
+            Check(route);
         }
 
         _http = new TrafficHttp(Name, options.Url, ("X-API-Key", options.ApiKey), options.ApiKey, options.Timeout, time);
         _zonePath = $"api/v1/servers/{Uri.EscapeDataString(options.ServerId)}/zones/{Uri.EscapeDataString(options.Zone)}";
     }
+
+    /// <summary>Whether a text is a host name with its trailing dot.</summary>
+    public static bool IsName(string text) => HostName().IsMatch(text);
+
+    /// <summary>Whether a content fits a type. It goes into the text of a LUA record, so nothing but an address or a name may stand in it.</summary>
+    public static bool Fits(string type, string content) => type switch
+    {
+        "A" => IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork,
+        "AAAA" => IPAddress.TryParse(content, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6,
+        "CNAME" => IsName(content),
+        _ => false,
+    };
 
     /// <inheritdoc />
     public string Name { get; }
@@ -135,24 +147,18 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
             ["records"] = JsonSerializer.SerializeToNode(set.Records, JsonSerializerOptions.Web),
         });
 
-    /// <summary>Why a route cannot be carried; null when it can.</summary>
-    public static string? Fault(PowerDnsRoute route)
+    private void Check(PowerDnsRoute route)
     {
-        ArgumentNullException.ThrowIfNull(route);
-        return !HostName().IsMatch(route.Name) ? $"'{route.Name}' must be a name with its trailing dot, e.g. www.example."
-            : route.Type is not ("A" or "AAAA" or "CNAME") ? $"{route.Name} has type {route.Type}; A, AAAA and CNAME are supported."
-            : route.Records.Values.FirstOrDefault(content => !Fits(route.Type, content)) is { } odd ? $"'{odd}' is no content for {route.Name} {route.Type}; expected an address of that kind or a name with trailing dot."
-            : route.Records.Values.Distinct(StringComparer.OrdinalIgnoreCase).Count() < route.Records.Count ? $"two regions of {route.Name} have the same content; expected one for each."
-            : null;
-    }
+        if (!IsName(route.Name))
+        {
+            throw new ArgumentException($"{Name}: '{route.Name}' must be a name with its trailing dot, e.g. www.{_options.Zone}");
+        }
 
-    /// <summary>A content goes into the text of a LUA record, so nothing but an address or a name may stand in it.</summary>
-    private static bool Fits(string type, string content) => type switch
-    {
-        "A" => IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork,
-        "AAAA" => IPAddress.TryParse(content, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6,
-        _ => HostName().IsMatch(content),
-    };
+        if (route.Records.Values.FirstOrDefault(content => !Fits(route.Type, content)) is { } odd)
+        {
+            throw new ArgumentException($"{Name}: '{odd}' is no content for {route.Name} {route.Type}; A, AAAA and CNAME are supported, with an address of that kind or a name with trailing dot.");
+        }
+    }
 
     [GeneratedRegex(@"\A([A-Za-z0-9_-]+\.)+\z")]
     private static partial Regex HostName();

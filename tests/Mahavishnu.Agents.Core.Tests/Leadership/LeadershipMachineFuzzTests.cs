@@ -37,7 +37,7 @@ public sealed class LeadershipMachineFuzzTests
     };
 
     [Fact]
-    public Task Tick_StrangersOverwriteKeys_NeverThrowsAndOverwritesNothingThatNobodyCanRead() => Fuzz.HoldsAsync(Stranger.Array[0, 12], 400, static strangers =>
+    public Task Tick_StrangersOverwriteKeys_NeverThrowsAndOverwritesNothingThatNobodyCanRead() => Fuzz.HoldsAsync(Stranger.Array[0, 12], 150, static strangers =>
     {
         var stores = Stores.ToDictionary(static r => r, static r => new SimulatedStore(r));
         Run(strangers, stores, request =>
@@ -57,7 +57,7 @@ public sealed class LeadershipMachineFuzzTests
     });
 
     [Fact]
-    public Task Tick_StoresAnswerAnything_NeverThrows() => Fuzz.HoldsAsync(Gen.Select(Stranger.Array[0, 12], Gen.Int), 400, static found =>
+    public Task Tick_StoresAnswerAnything_NeverThrows() => Fuzz.HoldsAsync(Gen.Select(Stranger.Array[0, 12], Gen.Int), 150, static found =>
     {
         var (strangers, seed) = found;
         var random = new Random(seed);
@@ -89,7 +89,7 @@ public sealed class LeadershipMachineFuzzTests
             }
 
             Follow(now, machine, machine.Tick(now, CampaignGate.Yes), answer);
-            if (machine.Standing(now) is { Role: Role.Leader, Epoch: var epoch } && !machine.Proposing)
+            if (tick % 5 == 0 && machine.Standing(now) is { Role: Role.Leader, Epoch: var epoch } && !machine.Proposing)
             {
                 Assert.True(epoch > 0);
                 Follow(now, machine, machine.Propose(now, SampleJournal.Record(tick)), answer);

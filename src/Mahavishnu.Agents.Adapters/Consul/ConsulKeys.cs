@@ -23,6 +23,13 @@ public sealed class ConsulKeys
 
     internal ConsulKeys(ConsulTransport transport) => _transport = transport;
 
+    /// <summary>Whether the calls take a key, with room for a name of 256 characters behind it.</summary>
+    public static bool IsKey(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Length > 0 && ConsulKey.Fault(key + new string('x', 256)) is null;
+    }
+
     /// <summary>Reads one key; null when it does not exist.</summary>
     /// <param name="key">The key.</param>
     /// <param name="consistent">Whether the leader must first prove to a majority that it still is; every read that decides needs it.</param>
@@ -159,7 +166,9 @@ public sealed class ConsulKeys
         var entries = answer.Status == 404
             ? []
             : Array.ConvertAll(ConsulJson.Elements(ConsulJson.Read(answer, ConsulJson.Default.EntryArray)), ConsulEntry.From);
-        return entries.All(belongs) ? entries : throw new JsonException("a key was answered that was not asked for");
+        return !entries.All(belongs) ? throw new JsonException("a key was answered that was not asked for")
+            : entries.All(static entry => entry.ModifyIndex > 0) ? entries
+            : throw new JsonException("a key was answered that was never written");
     }
 
     private Task<ConsulResult<bool>> PutAsync(

@@ -24,7 +24,7 @@ public sealed class ConsulSessions
 
     /// <summary>Asks for another time to live. Count the lease from before this call, never from its answer.</summary>
     public Task<ConsulResult<SessionRenewal>> RenewAsync(string id, TimeSpan deadline, CancellationToken cancellationToken) =>
-        _transport.WriteAsync(HttpMethod.Put, Target("renew", id), default, ReadRenewal, deadline, cancellationToken);
+        _transport.WriteAsync(HttpMethod.Put, Target("renew", id), default, answer => ReadRenewal(answer, id), deadline, cancellationToken);
 
     /// <summary>Ends a session and frees what it holds, under its lock delay. True also when there was none.</summary>
     public Task<ConsulResult<bool>> DestroyAsync(string id, TimeSpan deadline, CancellationToken cancellationToken) =>
@@ -35,7 +35,11 @@ public sealed class ConsulSessions
     {
         var target = ConsulKey.Target(
             $"/v1/session/info/{ConsulKey.EscapeId(id)}", "consistent", _transport.DatacenterParameter);
-        return _transport.ReadAsync(target, ReadInfo, deadline, cancellationToken);
+        return _transport.ReadAsync(
+            target,
+            answer => answer.Status == 200 ? new ConsulResult<ConsulSession?>.Ok(Single(answer, id), answer.Meta) : null,
+            deadline,
+            cancellationToken);
     }
 
     private string Target(string action, string id) =>
@@ -49,14 +53,14 @@ public sealed class ConsulSessions
         }
 
         var id = ConsulJson.Read(answer, ConsulJson.Default.CreatedSession).ID;
-        return id.Length > 0 && id.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        return ConsulKey.IsId(id)
             ? new ConsulResult<string>.Ok(id, s_noMeta)
             : throw new JsonException("the identifier of the new session is not one");
     }
 
-    private static ConsulResult<SessionRenewal>? ReadRenewal(ConsulAnswer answer) => answer.Status switch
+    private static ConsulResult<SessionRenewal>? ReadRenewal(ConsulAnswer answer, string id) => answer.Status switch
     {
-        200 when Single(answer) is { } session =>
+        200 when Single(answer, id) is { } session =>
             new ConsulResult<SessionRenewal>.Ok(new SessionRenewal.Renewed(session.Ttl), answer.Meta),
         200 => throw new JsonException("a renewal was answered with no session"),
         // Any other 404 is a proxy's, or of a server that is not Consul, and says nothing about the session.
@@ -65,15 +69,12 @@ public sealed class ConsulSessions
         _ => null,
     };
 
-    private static ConsulResult<ConsulSession?>? ReadInfo(ConsulAnswer answer) =>
-        answer.Status == 200 ? new ConsulResult<ConsulSession?>.Ok(Single(answer), answer.Meta) : null;
-
-    /// <summary>The session of an array of one, null of an empty one.</summary>
-    private static ConsulSession? Single(ConsulAnswer answer) =>
+    /// <summary>The session of an array of one, null of an empty one. Consul finds it by any spelling of its identifier.</summary>
+    private static ConsulSession? Single(ConsulAnswer answer, string id) =>
         ConsulJson.Elements(ConsulJson.Read(answer, ConsulJson.Default.SessionArray)) switch
         {
             [] => null,
-            [var one] => ConsulSession.From(one),
-            _ => throw new JsonException("more than one session was answered for one identifier"),
+            [var one] when one.ID.Equals(id, StringComparison.OrdinalIgnoreCase) => ConsulSession.From(one),
+            _ => throw new JsonException("not exactly the one session asked for was answered"),
         };
 }

@@ -53,14 +53,16 @@ public sealed class ConsulTransactions
             : new ConsulResult<TransactionAnswer>.Ok(made, answer.Meta);
     }
 
-    /// <summary>Every operation gives one entry of its key, in order, except those that leave nothing to show.</summary>
+    /// <summary>
+    /// Every operation gives one entry of its key, in order, except those that leave nothing to show. Only one that reads what
+    /// need not exist gives one that was never written.
+    /// </summary>
     private static TransactionAnswer.Committed Committed(
         ConsulWire.TransactionResult[] results, IReadOnlyList<TransactionOperation> operations)
     {
-        var shown = operations
-            .Where(static o => o is not (TransactionOperation.Delete or TransactionOperation.CheckNotExists))
-            .Select(static o => o.Key);
-        return shown.SequenceEqual(results.Select(static result => result.KV.Key))
+        var shown = operations.Where(static o => o is not (TransactionOperation.Delete or TransactionOperation.CheckNotExists)).ToList();
+        return shown.Select(static o => o.Key).SequenceEqual(results.Select(static result => result.KV.Key))
+            && shown.Zip(results).All(static pair => pair.Second.KV.ModifyIndex > 0 || pair.First is TransactionOperation.GetOrEmpty)
             ? new TransactionAnswer.Committed(Array.ConvertAll(results, static result => ConsulEntry.From(result.KV)))
             : throw new JsonException("the results are not those of the operations");
     }

@@ -21,9 +21,13 @@ internal sealed record HttpReply(HttpStatusCode Status, HttpResponseHeaders Head
     {
         try
         {
-            return JsonNode.Parse(Text, documentOptions: s_strict) as JsonObject;
+            var json = JsonNode.Parse(Text, documentOptions: s_strict) as JsonObject;
+
+            // Texts are read when they are first asked for; halves of surrogate pairs are to be found now.
+            _ = json?.ToJsonString();
+            return json;
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
             return null; // Proxies and error pages answer in other formats; the caller says what it expected.
         }

@@ -36,7 +36,7 @@ internal sealed class TrafficHttp : IDisposable
 
         if (secret.Length == 0 || secret.Any(static c => c is <= ' ' or > '~'))
         {
-            // Checked here, because the header collection would quote the value in its own exception.
+            // Checked here and not by the header collection, which is stricter with some headers and quotes the value in its exception.
             throw new ArgumentException($"{target}: the credential is empty or holds blanks, line breaks or characters beyond ASCII.", nameof(secret));
         }
 
@@ -52,7 +52,7 @@ internal sealed class TrafficHttp : IDisposable
             MaxResponseContentBufferSize = MaxReplyBytes,
         };
         _client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Application.Json));
-        _client.DefaultRequestHeaders.Add(credential.Name, credential.Value);
+        _client.DefaultRequestHeaders.TryAddWithoutValidation(credential.Name, credential.Value);
     }
 
     /// <summary>Asks.</summary>
@@ -89,7 +89,9 @@ internal sealed class TrafficHttp : IDisposable
             try
             {
                 using var response = await _client.SendAsync(request, deadline.Token);
-                return new HttpReply(response.StatusCode, response.Headers, await response.Content.ReadAsStringAsync(deadline.Token));
+
+                // JSON is UTF-8, whatever a header says; one that names no known set of characters must not be a reason to fail.
+                return new HttpReply(response.StatusCode, response.Headers, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(deadline.Token)));
             }
             catch (HttpRequestException problem)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mahavishnu.Agents.Core.Records;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
 
@@ -18,16 +19,27 @@ public static class JournalCodec
     /// <summary>Reads a record; on failure the record is null and the problem says what is wrong.</summary>
     public static (JournalRecord? Record, string Problem) Read(string text)
     {
+        // The format first: a record of another one may lack what this one needs.
+        var (stored, unknown) = StoredJson.Read(text, JournalJson.Default.JournalFormat);
+        if (stored is null || stored.Format is < 1 or > JournalRecord.CurrentFormat)
+        {
+            return (null, stored is null ? unknown : $"the record has format {stored.Format}; this build reads formats 1 to {JournalRecord.CurrentFormat}");
+        }
+
+        var (written, problem) = StoredJson.Read(text, JournalJson.Default.JournalText);
+        return written is null ? (null, problem) : Sound(written);
+    }
+
+    private static (JournalRecord? Record, string Problem) Sound(JournalText written)
+    {
         try
         {
-            // The format first: a record of another one may lack what this one needs.
-            return JsonSerializer.Deserialize(text, JournalJson.Default.JournalFormat) is not { } stored ? (null, "the record is empty")
-                : stored.Format is < 1 or > JournalRecord.CurrentFormat ? (null, $"the record has format {stored.Format}; this build reads formats 1 to {JournalRecord.CurrentFormat}")
-                : (JsonSerializer.Deserialize(text, JournalJson.Default.JournalText)!.ToRecord(), "");
+            var record = written.ToRecord();
+            return JournalRules.Contradiction(record) is { } contradiction ? (null, contradiction) : (record, "");
         }
-        catch (Exception unreadable) when (unreadable is JsonException or ArgumentException)
+        catch (ArgumentException wrong)
         {
-            return (null, unreadable.Message);
+            return (null, wrong.Message);
         }
     }
 
@@ -45,6 +57,11 @@ internal sealed record JournalFormat([property: JsonRequired] int Format);
 
 internal sealed record JournalText
 {
+    private const int MostOfAName = 128;
+
+    /// <summary>No request that gives a reason is longer. Written back, with every character escaped, a record must fit into a store's value.</summary>
+    private const int MostOfAText = 16 * 1024;
+
     [JsonRequired] public int Format { get; init; }
     [JsonRequired] public long Epoch { get; init; }
     [JsonRequired] public long Sequence { get; init; }
@@ -94,9 +111,9 @@ internal sealed record JournalText
 
     public JournalRecord ToRecord() => new()
     {
-        Epoch = Epoch >= 1 ? Epoch : throw new ArgumentException($"epoch {Epoch} is not positive"),
-        Sequence = Sequence >= 1 ? Sequence : throw new ArgumentException($"sequence {Sequence} is not positive"),
-        PlanId = Present(PlanId, "planId"),
+        Epoch = Count(Epoch, "epoch"),
+        Sequence = Count(Sequence, "sequence"),
+        PlanId = PlanName(PlanId),
         Kind = Defined(Kind),
         Step = SagaTable.Row(Defined(Step)).Kind == Kind ? Step : throw new ArgumentException($"{Step} is not a step of a {Kind}"),
         Phase = Defined(Phase),
@@ -112,18 +129,27 @@ internal sealed record JournalText
         FailedTargets = [.. FailedTargets.Select(JournalCodec.Region)],
         Cooling = [.. Cooling.Select(JournalCodec.Region)],
         ReturnedPercent = ReturnedPercent is >= 0 and <= 100 ? ReturnedPercent : throw new ArgumentException($"returnedPercent {ReturnedPercent} is not 0 to 100"),
-        Reason = Reason ?? "",
-        RequestedBy = RequestedBy ?? "",
+        Reason = Short(Reason, "reason"),
+        RequestedBy = Short(RequestedBy, "requestedBy"),
     };
 
-    private static string Present(string? text, string name) =>
-        string.IsNullOrEmpty(text) ? throw new ArgumentException($"{name} is empty") : text;
+    private static long Count(long count, string name) =>
+        StoredJson.IsCount(count) ? count : throw new ArgumentException($"{name} {count} is not one that ours have counted to");
+
+    /// <summary>A plan's name becomes part of a key.</summary>
+    private static string PlanName(string? text) =>
+        string.IsNullOrEmpty(text) ? throw new ArgumentException("planId is empty")
+        : text.Length <= MostOfAName && text.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-') ? text
+        : throw new ArgumentException("planId is not the name of a plan");
+
+    private static string Short(string? text, string name) =>
+        text is null ? "" : text.Length <= MostOfAText ? text : throw new ArgumentException($"{name} is longer than {MostOfAText} characters");
 
     private static T Defined<T>(T value) where T : struct, Enum =>
         Enum.IsDefined(value) ? value : throw new ArgumentException($"{value} is not a known {typeof(T).Name}");
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(AllowDuplicateProperties = false, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JournalFormat))]
 [JsonSerializable(typeof(JournalText))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -53,7 +53,8 @@ public static class RegionScore
         return new RegionView(region, ConditionOf(score), score, failed);
     }
 
-    private static RegionCondition ConditionOf(double score) => score switch
+    /// <summary>The condition that a known score stands for.</summary>
+    public static RegionCondition ConditionOf(double score) => score switch
     {
         >= HealthyAt => RegionCondition.Healthy,
         < DownBelow => RegionCondition.Down,

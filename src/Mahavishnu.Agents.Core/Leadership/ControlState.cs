@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Records;
+
 namespace Mahavishnu.Agents.Core.Leadership;
 
 /// <summary>One key of a store as a consistent read showed it.</summary>
@@ -18,9 +20,9 @@ public sealed record ControlState(KeyEntry? Leader, KeyEntry? Heartbeat, KeyEntr
     /// <summary>A store without any control key.</summary>
     public static ControlState Empty { get; } = new(null, null, null, null, null, null);
 
-    /// <summary>The epoch as a number: 0 when absent, null when it is not a number.</summary>
+    /// <summary>The epoch as a number: 0 when absent, null when it is not one that ours have counted to.</summary>
     public long? EpochNumber =>
         Epoch is null ? 0
-        : long.TryParse(Epoch.Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+        : long.TryParse(Epoch.Value, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && StoredJson.IsCount(number) ? number
         : null;
 }

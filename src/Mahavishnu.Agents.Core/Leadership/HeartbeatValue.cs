@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mahavishnu.Agents.Core.Records;
 
 namespace Mahavishnu.Agents.Core.Leadership;
 
@@ -10,18 +11,12 @@ namespace Mahavishnu.Agents.Core.Leadership;
 /// <param name="Released">Whether this is the marker of an orderly release: the author had stopped counting the store before.</param>
 public sealed record HeartbeatValue(string Agent, string Term, long Counter, bool Released = false)
 {
+    private const int TermDigits = 32;
+
     /// <summary>Reads a stored value; null when it is not one of ours.</summary>
-    public static HeartbeatValue? Parse(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, LeadershipJson.Default.HeartbeatValue) is { Agent: not null, Term: not null } value ? value : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static HeartbeatValue? Parse(string text) =>
+        StoredJson.Read(text, LeadershipJson.Default.HeartbeatValue).Value is { Agent.Length: > 0, Term: { Length: TermDigits } term } value
+        && term.All(char.IsAsciiHexDigitLower) && StoredJson.IsCount(value.Counter) ? value : null;
 
     /// <summary>The text that is stored.</summary>
     public string ToText() => JsonSerializer.Serialize(this, LeadershipJson.Default.HeartbeatValue);
@@ -34,23 +29,14 @@ public sealed record HeartbeatValue(string Agent, string Term, long Counter, boo
 public sealed record LeaderValue(string Agent, string Region, string Term)
 {
     /// <summary>Reads a stored value; null when it is not one of ours.</summary>
-    public static LeaderValue? Parse(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, LeadershipJson.Default.LeaderValue) is { Agent: not null } value ? value : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static LeaderValue? Parse(string text) =>
+        StoredJson.Read(text, LeadershipJson.Default.LeaderValue).Value is { Agent.Length: > 0, Region: not null, Term: not null } value ? value : null;
 
     /// <summary>The text that is stored.</summary>
     public string ToText() => JsonSerializer.Serialize(this, LeadershipJson.Default.LeaderValue);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(AllowDuplicateProperties = false, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(HeartbeatValue))]
 [JsonSerializable(typeof(LeaderValue))]
 [JsonSerializable(typeof(MembersRecord))]

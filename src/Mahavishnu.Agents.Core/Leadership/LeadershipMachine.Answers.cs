@@ -57,8 +57,15 @@ public sealed partial class LeadershipMachine
         }
         else if (claim.Locked && claim.EpochWritten)
         {
-            (claim.JournalIndex, claim.SyncedSequence) = (state.Journal?.ModifyIndex ?? 0, SequenceOf(state.Journal));
-            claim.JournalKnown = true;
+            if (SequenceOf(state.Journal) is { } sequence)
+            {
+                (claim.JournalIndex, claim.SyncedSequence, claim.JournalKnown) = (state.Journal?.ModifyIndex ?? 0, sequence, true);
+            }
+            else
+            {
+                // Somebody wrote what nobody can read. It is not ours to overwrite: the store leaves the set, as one that never was in it.
+                claim.DropEpoch();
+            }
         }
 
         if (_stage == Stage.Established)

@@ -6,6 +6,9 @@ namespace Mahavishnu.Agents.Core.Leadership;
 /// <content>The candidacy: pre-vote, and the locks in one global order.</content>
 public sealed partial class LeadershipMachine
 {
+    /// <summary>More than any list of ours takes; what a stranger wrote may be of any length.</summary>
+    private const int LongestQuote = 500;
+
     private readonly HashSet<RegionId> _retried = [];
     private TimeSpan _electionStarted;
     private int _next;
@@ -58,7 +61,7 @@ public sealed partial class LeadershipMachine
                 continue;
             }
 
-            var problem = $"{claim.Store} was led with another list of stores ({text}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}";
+            var problem = $"{claim.Store} was led with another list of stores ({(text.Length <= LongestQuote ? text : text[..LongestQuote] + "…")}); this agent has version {_members.Version}: {string.Join(", ", _members.Stores)}";
             (conflict, stale) = stored?.Version < _members.Version - 1 ? (conflict, stale ?? problem) : (conflict ?? problem, stale);
         }
 

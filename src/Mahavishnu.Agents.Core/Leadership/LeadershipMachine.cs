@@ -196,8 +196,9 @@ public sealed partial class LeadershipMachine
 
     private bool Own(HeartbeatValue value) => value.Agent == _self.Agent && value.Term.StartsWith(_self.Process, StringComparison.Ordinal);
 
-    private long SequenceOf(KeyEntry? journal) =>
-        journal is not null && JournalCodec.Read(journal.Value).Record is { } record && record.Epoch == _epoch ? record.Sequence : 0;
+    /// <summary>How far our term's journal has come there: 0 when not at all, null when nobody can read what stands there.</summary>
+    private long? SequenceOf(KeyEntry? journal) =>
+        journal is null ? 0 : JournalCodec.Read(journal.Value).Record is not { } record ? null : record.Epoch == _epoch ? record.Sequence : 0;
 
     private void SendDestroy(TimeSpan now, RegionId store, string session) =>
         Send(now, id => new StoreRequest.DestroySession(store, id, _timing.RequestTimeout, session));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mahavishnu.Agents.Core.Records;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Core.Leadership;
@@ -31,17 +32,9 @@ public sealed record MembersRecord(int Version, IReadOnlyList<string> Stores)
     }
 
     /// <summary>Reads a stored value; null when it is not one of ours.</summary>
-    public static MembersRecord? Parse(string text)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, LeadershipJson.Default.MembersRecord) is { Stores: not null } value ? value : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static MembersRecord? Parse(string text) =>
+        StoredJson.Read(text, LeadershipJson.Default.MembersRecord).Value is { Version: > 0, Stores.Count: > 0 } value
+        && value.Stores.All(RegionId.IsValid) && value.Stores.SequenceEqual(value.Stores.Order(StringComparer.Ordinal).Distinct()) ? value : null;
 
     /// <summary>The text that is stored.</summary>
     public string ToText() => JsonSerializer.Serialize(this, LeadershipJson.Default.MembersRecord);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mahavishnu.Agents.Core.Health;
+using Mahavishnu.Agents.Core.Records;
 
 namespace Mahavishnu.Agents.Core.Regions;
 
@@ -27,17 +28,15 @@ public sealed record Vote(string Agent, RegionId Region, string Process, long Co
     /// <summary>Reads a stored vote; on failure the vote is null and the problem says what is wrong.</summary>
     public static (Vote? Vote, string Problem) Read(string text)
     {
-        try
+        // The format first: a vote of another one may lack what this one needs.
+        var (stored, unknown) = StoredJson.Read(text, VoteJson.Default.VoteFormat);
+        if (stored is null || stored.Format is < 1 or > CurrentFormat)
         {
-            // The format first: a vote of another one may lack what this one needs.
-            return JsonSerializer.Deserialize(text, VoteJson.Default.VoteFormat) is not { } stored ? (null, "the vote is empty")
-                : stored.Format is < 1 or > CurrentFormat ? (null, $"the vote has format {stored.Format}; this build reads formats 1 to {CurrentFormat}")
-                : JsonSerializer.Deserialize(text, VoteJson.Default.VoteText)!.ToVote();
+            return (null, stored is null ? unknown : $"the vote has format {stored.Format}; this build reads formats 1 to {CurrentFormat}");
         }
-        catch (JsonException unreadable)
-        {
-            return (null, unreadable.Message);
-        }
+
+        var (written, problem) = StoredJson.Read(text, VoteJson.Default.VoteText);
+        return written is null ? (null, problem) : written.ToVote();
     }
 }
 
@@ -72,12 +71,13 @@ internal sealed record VoteText(
     public (Vote? Vote, string Problem) ToVote()
     {
         var problem =
-            string.IsNullOrEmpty(Agent) || Process is null || Views is null || Views.Any(static v => v is null || v.Failed?.Contains(null!) == true) ? "a field is empty"
+            string.IsNullOrEmpty(Agent) || string.IsNullOrEmpty(Process) || Views is null || Views.Any(static v => v is null || v.Failed?.Contains(null!) == true) ? "a field is empty"
             : !RegionId.IsValid(Region) ? $"'{Region}' is not the name of a region"
-            : Counter < 1 ? $"counter {Counter} is not positive"
+            : !StoredJson.IsCount(Counter) ? $"counter {Counter} is not one that ours have counted to"
             : Views.FirstOrDefault(static v => !RegionId.IsValid(v.Region)) is { } nameless ? $"'{nameless.Region}' is not the name of a region"
             : Views.FirstOrDefault(static v => v.Score is not (>= 0 and <= 1)) is { } wild ? $"the score of {wild.Region} is not 0 to 1"
-            : Views.FirstOrDefault(static v => !Enum.IsDefined(v.Condition)) is { } odd ? $"the condition of {odd.Region} is not known"
+            : Views.FirstOrDefault(static v => v.Condition != RegionScore.ConditionOf(v.Score) && v is not { Condition: RegionCondition.Unknown, Score: 0 }) is { } odd ? $"the condition of {odd.Region}, {odd.Condition}, is not that of its score"
+            : Views.DistinctBy(static v => v.Region).Count() != Views.Length ? "a region is judged twice"
             : "";
         return problem.Length > 0
             ? (null, problem)
@@ -85,7 +85,7 @@ internal sealed record VoteText(
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(AllowDuplicateProperties = false, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(VoteFormat))]
 [JsonSerializable(typeof(VoteText))]
 internal sealed partial class VoteJson : JsonSerializerContext;

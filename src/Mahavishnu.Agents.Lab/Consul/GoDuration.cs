@@ -46,7 +46,7 @@ internal static class GoDuration
             }
 
             rest = rest[unitName.Length..];
-            if (number > long.MaxValue || (total += number * unit.Nanoseconds) > long.MaxValue)
+            if (number > long.MaxValue / unit.Nanoseconds || (total += number * unit.Nanoseconds) > long.MaxValue)
             {
                 error = $"time: invalid duration \"{text}\"";
                 return false;

@@ -4,6 +4,9 @@ namespace Mahavishnu.Agents.Lab.Consul;
 /// <remarks>Not safe for several threads by itself: every call, and every look at <see cref="IsCurrent"/>, is made under the owner's lock.</remarks>
 internal sealed class KeyedTimers(TimeProvider time, Action<string, object> onDue) : IDisposable
 {
+    /// <summary>What a timer can wait for, in whole days. No server of the lab lives as long.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(49);
+
     private readonly Dictionary<string, ITimer> _timers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, object> _runs = new(StringComparer.Ordinal);
 
@@ -13,7 +16,7 @@ internal sealed class KeyedTimers(TimeProvider time, Action<string, object> onDu
         Stop(name);
         var run = new object();
         _runs[name] = run;
-        _timers[name] = time.CreateTimer(_ => onDue(name, run), null, dueIn, Timeout.InfiniteTimeSpan);
+        _timers[name] = time.CreateTimer(_ => onDue(name, run), null, dueIn < Longest ? dueIn : Longest, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Stops the timer of this name if it runs.</summary>

@@ -1,10 +1,11 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Configuration;
 
 /// <summary>What must hold between values of the configuration, beyond what each key says for itself.</summary>
-internal static class ConfigRules
+internal static partial class ConfigRules
 {
     /// <summary>Checks everything and reports all of it.</summary>
     public static void Check(AgentOptions options, ConfigTree tree, RegionId region, ConfigProblems problems)
@@ -29,6 +30,11 @@ internal static class ConfigRules
         }
 
         CheckListen(context, agent);
+        if (!AgentName().IsMatch(options.AgentName))
+        {
+            context.Error(agent.Key("name"), $"is {Shown.Quoted(options.AgentName)}; expected 1 to 63 letters, digits, dots, underscores and hyphens, the first a letter or a digit");
+        }
+
         if (options.Agent.Modules.Count == 0)
         {
             context.Error(agent.Key("modules"), $"is an empty list; expected at least one of {string.Join(", ", ScalarBinding.TextsOf(typeof(AgentModule)))}");
@@ -49,9 +55,13 @@ internal static class ConfigRules
     {
         var listen = context.Options.Agent.Listen;
         if (!Uri.TryCreate($"http://{listen}", UriKind.Absolute, out var url) || url.PathAndQuery != "/" || url.UserInfo.Length > 0
-            || listen.EndsWith('/') || !listen.EndsWith($":{url.Port}", StringComparison.Ordinal))
+            || listen.EndsWith('/') || url.Port == 0 || !listen.EndsWith($":{url.Port}", StringComparison.Ordinal))
         {
             context.Error(agent.Key("listen"), $"is {Shown.Quoted(listen)}; expected host:port, such as 127.0.0.1:8610 or [::1]:8610");
+        }
+        else if (context.Options.Agent.ListenEndPoint is null)
+        {
+            context.Error(agent.Key("listen"), $"is {Shown.Quoted(listen)}; its host must be an IP address of this machine, or localhost");
         }
         else if (context.Options.Agent.Advertise is null && IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
             && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)))
@@ -77,4 +87,7 @@ internal static class ConfigRules
             }
         }
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
+    private static partial Regex AgentName();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mahavishnu.Agents.Adapters.Traffic.PowerDns;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -157,6 +158,10 @@ internal sealed class PowerDnsRouteOptions
 
     /// <summary>For each serving region, the content of the record.</summary>
     public required IReadOnlyDictionary<RegionId, string> Records { get; init; }
+
+    /// <summary>The route as the adapter takes it, its name absolute.</summary>
+    public PowerDnsRoute ToRoute(string zone) =>
+        new(Name.EndsWith('.') ? Name : $"{Name}.{zone.TrimEnd('.')}.", Type.ToString().ToUpperInvariant(), Records);
 }
 
 /// <summary>The types of record that lead to a region.</summary>

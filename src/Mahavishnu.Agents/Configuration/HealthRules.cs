@@ -24,16 +24,20 @@ internal static class HealthRules
         }
 
         var endpoints = Regional.Key("endpoints");
-        context.RequireDistinct(
-            regional.Endpoints.Select((check, i) => ((string?)check.CheckName, endpoints.Item(i))), "a name or a path that no other check has");
         foreach (var (index, check) in regional.Endpoints.Index())
         {
             CheckEndpoint(context, check, endpoints.Item(index));
         }
 
+        // The agent's own region has both: its checks and its dependencies.
+        var dependencies = ConfigPath.Of("health_checks.dependencies");
+        context.RequireDistinct(
+            regional.Endpoints.Select((check, i) => ((string?)check.CheckName, endpoints.Item(i)))
+                .Concat(context.Options.HealthChecks.Dependencies.Select((dependency, i) => ((string?)dependency.Service, dependencies.Item(i).Key("service")))),
+            "a name or a path that no other check has");
         foreach (var (index, dependency) in context.Options.HealthChecks.Dependencies.Index().Where(static dependency => !dependency.Item.CanBeChecked))
         {
-            context.Note(ConfigPath.Of("health_checks.dependencies").Item(index),
+            context.Note(dependencies.Item(index),
                 $"is accepted, but this build does not check {dependency.Endpoint.Scheme}:// endpoints yet");
         }
 

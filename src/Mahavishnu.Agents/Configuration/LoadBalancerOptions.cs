@@ -47,6 +47,6 @@ internal sealed class EdgeOptions
     [Schemes("http", "https")]
     public required Uri Url { get; init; }
 
-    /// <summary>The bearer token that it asks for; null for none.</summary>
+    /// <summary>The bearer token that it asks for; required.</summary>
     public Secret? Token { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Mahavishnu.Agents.Configuration;
 /// <summary>Binds a <see cref="ConfigMap"/> to an options class, and reports every key that does not fit.</summary>
 /// <remarks>
 /// A value that does not fit leaves the default in its place, so that binding goes on and later checks have something to
-/// look at; an item of a list or a map that lacks a required key is left out.
+/// look at; an item of a list or a map that lacks a required key, or a fitting value for it, is left out.
 /// </remarks>
 /// <param name="problems">Takes what does not fit.</param>
 /// <param name="profile">Gives the defaults of timing.</param>
@@ -15,7 +15,7 @@ internal sealed class OptionBinder(ConfigProblems problems, TimingProfile profil
     /// <summary>Binds the whole configuration.</summary>
     public T Bind<T>(ConfigMap map) => (T)Section(typeof(T), map, map.Origin, ConfigPath.Root)!;
 
-    /// <summary>Binds a section; null when a required key is missing.</summary>
+    /// <summary>Binds a section; null when a required key is missing, or has a value that does not fit.</summary>
     private object? Section(Type type, ConfigMap? map, ConfigOrigin origin, ConfigPath path)
     {
         var schema = OptionSchema.For(type);
@@ -27,7 +27,7 @@ internal sealed class OptionBinder(ConfigProblems problems, TimingProfile profil
             var written = Written(field, map, path);
             if (written is var (entry, name))
             {
-                Assign(section, field, name, entry.Value, path.Key(entry.Key));
+                complete &= Assign(section, field, name, entry.Value, path.Key(entry.Key)) || !field.IsRequired;
             }
             else if (field.IsRequired)
             {
@@ -69,16 +69,21 @@ internal sealed class OptionBinder(ConfigProblems problems, TimingProfile profil
         return written.Count == 0 ? null : (written[0].Entry!, written[0].Name);
     }
 
-    private void Assign(object section, OptionField field, KeyName name, ConfigNode node, ConfigPath path)
+    /// <summary>Sets a field, to its default where the value does not fit; whether it fits.</summary>
+    private bool Assign(object section, OptionField field, KeyName name, ConfigNode node, ConfigPath path)
     {
         if (Value(field.Property.PropertyType, field.Property, name.Unit, node, path) is { } value)
         {
             field.Property.SetValue(section, value);
+            return true;
         }
-        else if (IsSection(field.Property.PropertyType) && !field.IsOptionalSection)
+
+        if (IsSection(field.Property.PropertyType) && !field.IsOptionalSection)
         {
             field.Property.SetValue(section, Section(field.Property.PropertyType, null, node.Origin, path));
         }
+
+        return false;
     }
 
     /// <summary>Any value; null when it does not fit, which is then reported.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -5,7 +6,8 @@ namespace Mahavishnu.Agents.Configuration;
 /// <summary>The agent's process. Bound from <c>agent</c>.</summary>
 internal sealed class ProcessOptions
 {
-    /// <summary>The agent's name; see <see cref="AgentOptions.AgentName"/>.</summary>
+    /// <summary>The agent's name; see <see cref="AgentOptions.AgentName"/>. It becomes part of keys and of a path.</summary>
+    /// <value>1 to 63 letters, digits and <c>. _ -</c>, the first a letter or a digit.</value>
     public string? Name { get; init; }
 
     /// <summary>Host and port that the HTTP interface listens on.</summary>
@@ -33,6 +35,10 @@ internal sealed class ProcessOptions
 
     /// <summary>Who may call the HTTP interface, and for what.</summary>
     public IReadOnlyList<TokenOptions> Tokens { get; init; } = [];
+
+    /// <summary><see cref="Listen"/> as what can be bound; null when its host is neither an IP address nor <c>localhost</c>.</summary>
+    public IPEndPoint? ListenEndPoint =>
+        IPEndPoint.TryParse(Listen.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var endpoint) ? endpoint : null;
 
     /// <summary><see cref="Advertise"/>, or plain HTTP to <see cref="Listen"/>.</summary>
     public Uri AdvertisedUrl => Advertise ?? new Uri($"http://{Listen}");

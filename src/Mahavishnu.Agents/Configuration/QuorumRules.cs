@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Adapters.Consul;
 using Mahavishnu.Agents.Core.Configuration;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -96,6 +97,11 @@ internal static class QuorumRules
         if (split.Consul.ControlPrefix == "/")
         {
             context.Error(path.Key(split.Consul.KeyPrefix is null ? "lock_key" : "key_prefix"), "is the root of the store; expected a directory, such as mahavishnu/control/");
+        }
+        else if (!ConsulKeys.IsKey(split.Consul.ControlPrefix))
+        {
+            context.Error(path.Key(split.Consul.KeyPrefix is null ? "lock_key" : "key_prefix"),
+                $"is {Shown.Quoted(split.Consul.KeyPrefix ?? split.Consul.LockKey ?? "")}; expected a directory, such as mahavishnu/control/, of printable names, none of them empty, . or ..");
         }
         else if (split.Consul is { KeyPrefix: null, LockKey: not null })
         {

@@ -31,6 +31,11 @@ internal static class RegionRules
         foreach (var (id, region) in ordered)
         {
             CheckDataClasses(context, id, region);
+            if (region.Endpoint is { } endpoint && (endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0))
+            {
+                context.Error(Regions.Key(id.Value).Key("endpoint"), $"is {Shown.Quoted(endpoint.OriginalString)}; expected no query and no fragment, since the paths of the checks follow it");
+            }
+
             if (region.Endpoint is null && context.Runs(AgentModule.Health) && options.HealthChecks.Regional.Enabled)
             {
                 context.Warning(Regions.Key(id.Value), "has no endpoint, so it cannot be probed, stays unknown and is never failed over to; expected an endpoint");

@@ -111,7 +111,8 @@ internal static class ScalarBinding
         return Uri.TryCreate(full, UriKind.Absolute, out var url) &&
             (rule is null || rule.Schemes.Contains(url.Scheme)) &&
             url.UserInfo.Length == 0 &&
-            (url.Scheme == "unix" ? url.AbsolutePath.Length > 1 : url.Host.Length > 0 && (url.Scheme != "tcp" || url.Port > 0))
+            (url.Scheme == "unix" ? url.AbsolutePath.Length > 1 : url.Host.Length > 0 && (url.Scheme != "tcp" || url.Port > 0)) &&
+            ((url.Scheme != "tcp" && rule is not { HostAndPort: true }) || url is { PathAndQuery: "/" or "", Fragment: "" })
                 ? url
                 : null;
     }
@@ -120,7 +121,7 @@ internal static class ScalarBinding
     {
         var rule = property.GetCustomAttribute<SchemesAttribute>();
         var schemes = rule is null ? "" : $" that begins with {string.Join(" or ", rule.Schemes.Select(static scheme => scheme + "://"))}";
-        return $"an absolute URL{schemes}{(rule is { HostAndPort: true } ? ", or host:port," : "")} without user name and password";
+        return $"an absolute URL{schemes}{(rule is { HostAndPort: true } ? ", or host:port, without path," : " without")} user name and password";
     }
 
     private static bool IsWithin(Type type, PropertyInfo property, object value)

@@ -29,5 +29,5 @@ internal static class Shown
 
     /// <summary>The end of a message that offers the nearest known name; empty when there is none.</summary>
     public static string DidYouMean(string written, IEnumerable<string> known) =>
-        Core.Configuration.EditDistance.Nearest(written, known.Take(MostCompared)) is { } name ? $"; did you mean `{name}`?" : "";
+        Core.Configuration.EditDistance.Nearest(written, known.Take(MostCompared)) is { } name ? $"; did you mean `{Plainly(name)}`?" : "";
 }

@@ -17,13 +17,6 @@ internal sealed partial class JournalArchive(IReadOnlyList<VoteStore> stores, st
     /// <summary>Writes a record that ended its saga. Never throws for what a store does, nor when it is cancelled.</summary>
     public async Task KeepAsync(JournalRecord record, CancellationToken cancellationToken)
     {
-        // The journal is read from the stores, so a plan's name need not be one of ours.
-        if (record.PlanId.Any(static c => !char.IsAsciiLetterOrDigit(c) && c != '-'))
-        {
-            LogKept(record.PlanId, 0, stores.Count);
-            return;
-        }
-
         var key = $"{prefix}journal/archive/{record.PlanId}";
         var value = ConsulValue.FromText(JournalCodec.Write(record));
         try

@@ -23,8 +23,8 @@ internal sealed class MaintenanceSwitch(IReadOnlyList<VoteStore> stores, string 
             return (false, $"{answered.Count} of {stores.Count} stores answer, {majority} are needed; nothing was changed");
         }
 
-        // A record that cannot be read has the greatest sequence there is; the new one follows the newest that can.
-        var newest = answered.OfType<ConsulEntry>().Select(static e => MaintenanceRecord.Parse(e.Text).Sequence).Where(static s => s < long.MaxValue).DefaultIfEmpty().Max();
+        // A record that cannot be read counts as the newest; the new one follows the newest that can.
+        var newest = answered.OfType<ConsulEntry>().Select(static e => MaintenanceRecord.Parse(e.Text)).Where(static r => r != MaintenanceRecord.Unreadable).Select(static r => r.Sequence).DefaultIfEmpty().Max();
         var record = new MaintenanceRecord(newest + 1, on, reason, by).ToText();
         var written = await Task.WhenAll(stores.Select(s => s.Client.Keys.PutAsync(_key, ConsulValue.FromText(record), deadline, cancellationToken)));
         var count = written.Count(static w => w is ConsulResult<bool>.Ok { Value: true });

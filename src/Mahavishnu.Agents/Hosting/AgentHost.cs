@@ -23,8 +23,7 @@ internal static class AgentHost
     public static WebApplication Build(AgentOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        var listen = IPEndPoint.TryParse(options.Agent.Listen.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var endpoint) ? endpoint
-            : throw new InvalidOperationException($"agent.listen: '{options.Agent.Listen}' must be an IP address of this machine, or localhost, and a port.");
+        var listen = options.Agent.ListenEndPoint ?? throw new InvalidOperationException($"agent.listen: '{options.Agent.Listen}' is no address that can be bound.");
         Configure(builder, options, listen);
         var tokens = new AccessTokens(options.Agent.Tokens);
         var clock = new AgentClock(TimeProvider.System);

@@ -103,7 +103,7 @@ internal static class OptionMapping
     private static IProbe Probe(Uri endpoint, EndpointCheckOptions check, RegionalCheckOptions regional, TimeProvider time)
     {
         var tcp = check.Type == CheckType.Tcp || endpoint.Scheme == "tcp";
-        var url = tcp ? new Uri($"tcp://{endpoint.Authority}") : new Uri(endpoint.ToString().TrimEnd('/') + check.Path);
+        var url = tcp ? new Uri(FormattableString.Invariant($"tcp://{endpoint.Host}:{endpoint.Port}")) : new Uri(endpoint.ToString().TrimEnd('/') + check.Path);
         return ProbeFactory.Create(
             new ProbeOptions(url, regional.Timeout) { ExpectedStatus = check.ExpectedStatus, ExpectedBody = check.ExpectedBody, ExpectedHeaders = check.ExpectedHeaders },
             time);

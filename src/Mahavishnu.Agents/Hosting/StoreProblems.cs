@@ -33,7 +33,7 @@ internal static class StoreProblems
             yield return $"{store}: heartbeat cannot be read; it is waited out as a stranger's";
         }
 
-        if (state.Maintenance is { } maintenance && MaintenanceRecord.Parse(maintenance.Value).Sequence == long.MaxValue)
+        if (state.Maintenance is { } maintenance && MaintenanceRecord.Parse(maintenance.Value) == MaintenanceRecord.Unreadable)
         {
             yield return $"{store}: maintenance cannot be read; automation is paused until it is set again";
         }

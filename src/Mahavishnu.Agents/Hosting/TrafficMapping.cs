@@ -29,15 +29,16 @@ internal static class TrafficMapping
             targets.Add(new PowerDnsTrafficTarget(ToTarget(powerdns, timeout), time));
         }
 
-        if (options.Dns.Cloudflare is { } cloudflare && ToPools(cloudflare) is { Count: > 0 } pools)
+        // Without an account and a token the block describes what somebody else changes; config check warns of it.
+        if (options.Dns.Cloudflare is { AccountId: { } account, ApiToken: { } apiToken } cloudflare && ToPools(cloudflare) is { Count: > 0 } pools)
         {
             targets.Add(new CloudflareTrafficTarget(
                 new Adapters.Traffic.Cloudflare.CloudflareOptions
                 {
                     Name = cloudflare.Zone,
                     ApiUrl = cloudflare.ApiUrl,
-                    AccountId = cloudflare.AccountId ?? throw new InvalidOperationException("dns.cloudflare.account_id is needed: load balancing pools belong to the account."),
-                    ApiToken = Reveal.Required(cloudflare.ApiToken, "dns.cloudflare.api_token"),
+                    AccountId = account,
+                    ApiToken = Reveal.Required(apiToken, "dns.cloudflare.api_token"),
                     Timeout = timeout,
                     Pools = pools,
                 },
@@ -56,7 +57,7 @@ internal static class TrafficMapping
         Zone = options.Zone,
         TtlSeconds = options.Ttl,
         Timeout = timeout,
-        Routes = options.Routes.ToDictionary(static r => r.Key, static r => new PowerDnsRoute(r.Value.Name, r.Value.Type.ToString().ToUpperInvariant(), r.Value.Records)),
+        Routes = options.Routes.ToDictionary(static r => r.Key, r => r.Value.ToRoute(options.Zone)),
     };
 
     /// <summary>

@@ -144,13 +144,17 @@ public sealed class ControlStoreAnswerTests : ControlStoreTest
     }
 
     [Theory]
-    [InlineData("../../v1/kv/x")]
-    [InlineData("a/b")]
-    [InlineData("a b")]
-    public async Task DestroySession_HolderThatIsNoSession_IsRefusedAndNotSent(string holder)
+    [InlineData("../../v1/kv/x", 1)]
+    [InlineData("a/b", 1)]
+    [InlineData("a b", 1)]
+    [InlineData("", 1)]
+    [InlineData("x", 129)]
+    [InlineData("x", 20_000)]
+    public async Task DestroySession_HolderThatIsNoSession_IsRefusedAndNotSent(string text, int times)
     {
         await LeadAsync();
         Store.Faults.Drop();
+        var holder = string.Concat(Enumerable.Repeat(text, times));
 
         Assert.Equal(StoreAnswerKind.Refused, (await SendAsync(Request("destroy", session: holder))).Kind);
     }

@@ -160,6 +160,8 @@ public sealed class HaProxyTrafficTargetTests : TrafficTargetContract
     [InlineData("")]
     [InlineData("1\n# srv_name srv_admin_state\nus 0\n\n")]
     [InlineData("1\n# srv_name srv_admin_state srv_uweight\nus zero 100\n\n")]
+    [InlineData("1\n# srv_name srv_admin_state srv_uweight srv_name\nus 0 100 eu\n\n")]
+    [InlineData("1\n# srv_name srv_admin_state srv_uweight\nus 0 100\neu 0 100\nap 0 100\nus 1 100\n\n")]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
     public async Task Read_AnswerThatIsNoState_IsUnavailable(string answer)
     {

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Adapters.Tests.Consul;
 using Mahavishnu.Agents.Adapters.Traffic.Edge;
 using Mahavishnu.Agents.Adapters.Traffic.HaProxy;
 using Mahavishnu.Agents.Adapters.Traffic.PowerDns;
@@ -46,6 +47,18 @@ public sealed class TrafficTargetOptionTests
         var refusal = Assert.Throws<ArgumentException>(() => new EdgeTrafficTarget(options, TimeProvider.System));
 
         Assert.DoesNotContain("secret-of-ours", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Edge_TokenOfAnyVisibleCharacters_IsSentAsItIs()
+    {
+        var token = string.Concat(Enumerable.Range('!', '~' - '!' + 1).Select(static c => (char)c));
+        await using var peer = ScriptedPeer.Answering(401, "no");
+        using var target = new EdgeTrafficTarget(new EdgeOptions { Name = "edge-1", Url = peer.Address, Token = token }, TimeProvider.System);
+
+        await Assert.ThrowsAsync<DependencyUnavailableException>(() => target.ReadAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal($"Bearer {token}", Assert.Single(peer.Requests).Header("Authorization"));
     }
 
     internal static PowerDnsOptions PowerDns(string zone, string type, string content, int port) => new()

@@ -13,20 +13,9 @@ public sealed class JournalCodecTests
 
     [Fact]
     public void Read_WhatWasWritten_GivesTheSameRecord() =>
-        Gen.Select(Gen.Enum<SagaStep>(), Gen.Enum<StepPhase>(), Gen.Long[1, long.MaxValue], Gen.Int[0, 100], Gen.Bool, Gen.Int[0, 2]).Sample(static (step, phase, number, percent, flag, failed) =>
+        Gen.Select(Gen.Int[0, SagaRecords.All.Count - 1], Gen.Long[1, (1L << 53) - 1], Gen.Enum<DataLossRisk>(), Gen.String[Gen.Char[' ', '~'], 0, 40], Gen.Bool).Sample(static (which, number, risk, text, asked) =>
         {
-            var record = Plan with
-            {
-                Kind = SagaTable.Row(step).Kind,
-                Step = step,
-                Phase = phase,
-                Epoch = number,
-                Sequence = number,
-                Desired = RoutingTable.Home(All).With(Us, (Us, percent), (Eu, 100 - percent)),
-                ReturnedPercent = percent,
-                Irreversible = flag,
-                FailedTargets = [.. All.Take(failed)],
-            };
+            var record = SagaRecords.All[which] with { Epoch = number, Sequence = number, Risk = risk, Reason = text, RequestedBy = asked ? text : SagaMachine.Automatic };
 
             var (read, problem) = JournalCodec.Read(JournalCodec.Write(record));
 
@@ -43,8 +32,8 @@ public sealed class JournalCodecTests
     [InlineData("\"format\":1",               "\"format\":2",                 "format 2; this build reads formats 1 to 1")]
     [InlineData("\"format\":1",               "\"format\":0",                 "format 0")]
     [InlineData("\"format\":1,",              "",                             "format")]
-    [InlineData("\"epoch\":7",                "\"epoch\":0",                  "epoch 0 is not positive")]
-    [InlineData("\"sequence\":12",            "\"sequence\":-1",              "sequence -1 is not positive")]
+    [InlineData("\"epoch\":7",                "\"epoch\":0",                  "epoch 0 is not one that ours")]
+    [InlineData("\"sequence\":12",            "\"sequence\":-1",              "sequence -1 is not one that ours")]
     [InlineData("\"planId\":\"fo-1\"",        "\"planId\":null",              "planId is empty")]
     [InlineData("\"planId\":\"fo-1\"",        "\"planId\":\"\"",              "planId is empty")]
     [InlineData("\"kind\":\"Failover\"",      "\"kind\":\"Failback\"",        "DrainSource is not a step of a Failback")]
@@ -69,6 +58,54 @@ public sealed class JournalCodecTests
         Assert.Null(record);
         Assert.NotEmpty(problem);
         Assert.Contains(says, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    //          of the record at    instead of                       stands                                  the problem says
+    [InlineData("DrainSource",      "\"audiences\":[\"us-east-1\"]", "\"audiences\":[]",                     "the audiences are none")]
+    [InlineData("DrainSource",      "\"audiences\":[\"us-east-1\"]", "\"audiences\":[\"us-east-1\",\"us-east-1\"]", "or one stands twice")]
+    [InlineData("DrainSource",      "\"audiences\":[\"us-east-1\"]", "\"audiences\":[\"eu-west-1\"]",        "us-east-1 did not serve")]
+    [InlineData("DrainSource",      "\"audiences\":[\"us-east-1\"]", "\"audiences\":[null]",                 "is not the name of a region")]
+    [InlineData("DrainSource",      "\"desired\":{\"ap-south-1\":{\"ap-south-1\":100},", "\"desired\":{",  "different audiences")]
+    [InlineData("DrainSource",      "\"desired\":{\"ap-south-1\":{\"ap-south-1\":100}", "\"desired\":{\"ap-south-1\":{\"mars\":100}", "an audience that does not move")]
+    [InlineData("DrainSource",      "\"us-east-1\":{}",              "\"us-east-1\":{\"us-east-1\":100}",    "users do not go where")]
+    [InlineData("DrainSource",      "\"failedTargets\":[]",          "\"failedTargets\":[\"ap-south-1\"]",   "a failed target")]
+    [InlineData("DrainSource",      "\"failedTargets\":[]",          "\"failedTargets\":[\"us-east-1\"]",    "a failed target")]
+    [InlineData("DrainSource",      "ImmediateFailover",             "NoFailover",                           "NoFailover starts no saga")]
+    [InlineData("DrainSource",      "\"skipped\":[",                 "\"skipped\":[\"Redirect\",",           "a step is skipped")]
+    [InlineData("DrainSource",      "\"skipped\":[",                 "\"skipped\":[\"SyncData\",",           "a step is skipped")]
+    [InlineData("DrainSource",      "\"skipped\":[",                 "\"skipped\":[\"FenceSource\",",        "a step is skipped")]
+    [InlineData("DrainSource",      "\"irreversible\":false",        "\"irreversible\":true",                "irreversible is True")]
+    [InlineData("DrainSource",      "\"phase\":\"Intended\"",        "\"phase\":\"Complete\"",               "complete at DrainSource")]
+    [InlineData("DrainSource",      "\"returnedPercent\":0",         "\"returnedPercent\":10",               "10 % returned")]
+    [InlineData("DrainSource",      "\"epoch\":",                    "\"epoch\":9223372036854775807,\"was\":", "epoch 9223372036854775807 is not one")]
+    [InlineData("DrainSource",      "\"sequence\":",                 "\"sequence\":9007199254740992,\"was\":", "sequence 9007199254740992 is not one")]
+    [InlineData("DrainSource",      "\"planId\":\"fo-1\"",           "\"planId\":\"../leader\"",             "not the name of a plan")]
+    [InlineData("DrainSource",      "\"phase\":\"Intended\"",        "\"phase\":\"Intended\",\"phase\":\"Done\"", "phase")]
+    [InlineData("PromoteDatabase",  "\"irreversible\":true",         "\"irreversible\":false",               "irreversible is False")]
+    [InlineData("PromoteDatabase",  "\"phase\":\"Intended\"",        "\"phase\":\"AbortIntended\"",          "it is undone at PromoteDatabase")]
+    [InlineData("Redirect",         "\"us-east-1\":{\"ap-south-1\":100}", "\"us-east-1\":{\"eu-west-1\":100}", "users do not go where")]
+    [InlineData("Redirect",         "\"phase\":\"Intended\"",        "\"phase\":\"Aborted\"",                "it is undone at Redirect")]
+    [InlineData("DrainFailover",    "\"returnedPercent\":10",        "\"returnedPercent\":25",               "25 % returned")]
+    [InlineData("DrainFailover",    "\"failedTargets\":[]",          "\"failedTargets\":[\"ap-south-1\"]",   "has no other target")]
+    [InlineData("DrainFailover",    "\"step\":\"DrainFailover\"",    "\"step\":\"EnableOriginal\"",          "10 % returned")]
+    [InlineData("DrainFailover",    "\"step\":\"DrainFailover\"",    "\"step\":\"VerifyOriginal\"",          "10 % returned")]
+    public void Read_RecordThatContradictsItself_SaysHow(string at, string instead, string stands, string says)
+    {
+        var sound = JournalCodec.Write(SagaRecords.All.First(r => r.Step.ToString() == at && r.Phase == StepPhase.Intended));
+        Assert.Contains(instead, sound, StringComparison.Ordinal);
+
+        var (record, problem) = JournalCodec.Read(sound.Replace(instead, stands, StringComparison.Ordinal));
+
+        Assert.Null(record);
+        Assert.Contains(says, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ReasonLongerThanAnyRequest_IsAProblem()
+    {
+        Assert.NotNull(JournalCodec.Read(JournalCodec.Write(Plan with { Reason = new string('x', 16 * 1024) })).Record);
+        Assert.Contains("reason is longer", JournalCodec.Read(JournalCodec.Write(Plan with { Reason = new string('x', (16 * 1024) + 1) })).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

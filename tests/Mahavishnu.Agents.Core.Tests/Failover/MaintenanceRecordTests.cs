@@ -8,7 +8,7 @@ public sealed class MaintenanceRecordTests
 {
     [Fact]
     public void Parse_WhatWasWritten_GivesTheSameRecord() =>
-        Gen.Select(Gen.Long, Gen.Bool, Gen.String.AlphaNumeric, Gen.String.AlphaNumeric, static (s, on, why, by) => new MaintenanceRecord(s, on, why, by))
+        Gen.Select(Gen.Long[1, (1L << 53) - 1], Gen.Bool, Gen.String.AlphaNumeric, Gen.String.AlphaNumeric, static (s, on, why, by) => new MaintenanceRecord(s, on, why, by))
             .Sample(static record => MaintenanceRecord.Parse(record.ToText()) == record);
 
     [Theory]
@@ -20,6 +20,12 @@ public sealed class MaintenanceRecordTests
     [InlineData("""{"sequence":5}""")]
     [InlineData("""{"sequence":5,"on":false,"reason":null,"by":"anna"}""")]
     [InlineData("""{"sequence":"5","on":false,"reason":"","by":"anna"}""")]
+    [InlineData("""{"sequence":0,"on":false,"reason":"","by":"anna"}""")]
+    [InlineData("""{"sequence":-5,"on":false,"reason":"","by":"anna"}""")]
+    [InlineData("""{"sequence":9007199254740992,"on":false,"reason":"","by":"anna"}""")]
+    [InlineData("""{"sequence":9223372036854775807,"on":false,"reason":"","by":"anna"}""")]
+    [InlineData("""{"sequence":5,"on":true,"on":false,"reason":"","by":"anna"}""")]
+    [InlineData("\ud800")]
     public void Parse_Unreadable_Pauses(string text)
     {
         Assert.True(MaintenanceRecord.Parse(text).On);

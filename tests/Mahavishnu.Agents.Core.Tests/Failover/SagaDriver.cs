@@ -103,6 +103,7 @@ internal sealed class SagaDriver(SagaSettings settings, Func<SagaDriver, Decisio
     private void Commit(JournalRecord record)
     {
         var written = record with { Epoch = _epoch, Sequence = Journal.Count + 1 };
+        Assert.Equal("", JournalCodec.Read(JournalCodec.Write(written)).Problem);
         Journal.Add(written);
         Now += CommitTime;
         _machine.Committed(Now, written);

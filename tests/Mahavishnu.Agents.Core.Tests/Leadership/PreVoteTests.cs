@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Lab.Simulation.World;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.TestKit.Leadership;
 using Xunit;
@@ -29,7 +30,7 @@ public sealed class PreVoteTests
         }
         else if (situation == "other list")
         {
-            world.Stores[0].OverwriteMembers(new MembersRecord(9, ["elsewhere"]));
+            world.Stores[0].Overwrite(ControlKey.Members, new MembersRecord(9, ["elsewhere"]).ToText());
         }
 
         world.Advance(TimeSpan.FromSeconds(6));

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Lab.Simulation.World;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.TestKit.Leadership;
 using Xunit;
@@ -194,7 +195,7 @@ public sealed class ScenarioTests
         world.Advance(TimeSpan.FromSeconds(1));
         foreach (var store in world.Stores)
         {
-            store.CorruptJournal("{\"format\":99}");
+            store.Overwrite(ControlKey.Journal, "{\"format\":99}");
         }
 
         world.Resign(world.Leader!, TimeSpan.Zero);
@@ -206,10 +207,31 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void Term_RecordAtOneStoreBecomesUnreadable_GoesOnWithoutThatStoreAndDoesNotOverwriteIt()
+    {
+        var world = Settled(1, LeadershipTiming.Fast, 3);
+        var leader = world.Leader!;
+        world.Propose(leader);
+        world.Advance(TimeSpan.FromSeconds(1));
+        world.Stores[1].Overwrite(ControlKey.Journal, "garbage");
+
+        world.Advance(TimeSpan.FromSeconds(2));
+        world.Propose(leader);
+        world.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal((leader, 2, 1), (world.Leader, world.Committed, world.Terms.Count));
+        Assert.Equal("garbage", world.Stores[1].State.Journal!.Value);
+        Assert.Contains(world.Alarms, static alarm => alarm.StartsWith("region-2: the journal record cannot be read", StringComparison.Ordinal));
+
+        world.Stores[1].Overwrite(ControlKey.Journal, world.Stores[0].State.Journal!.Value);
+        world.RunUntil(() => leader.Standing(world.Now).Counted == 3, TimeSpan.FromSeconds(10), "the repaired store counts again");
+    }
+
+    [Fact]
     public void Members_AnotherList_EndsTheTermAndNobodyCampaigns()
     {
         var world = Settled(1, LeadershipTiming.Fast, 3);
-        world.Stores[0].OverwriteMembers(new MembersRecord(3, ["elsewhere", "region-1", "region-2", "region-3"]));
+        world.Stores[0].Overwrite(ControlKey.Members, new MembersRecord(3, ["elsewhere", "region-1", "region-2", "region-3"]).ToText());
 
         world.Advance(TimeSpan.FromSeconds(5));
 
@@ -227,7 +249,7 @@ public sealed class ScenarioTests
         world.RunUntil(() => world.StoresWithData == 3 && world.Leader is not null, TimeSpan.FromMinutes(1), "a first leader at every store");
         foreach (var store in world.Stores.Take(slept))
         {
-            store.OverwriteMembers(new MembersRecord(1, ["region-1"]));
+            store.Overwrite(ControlKey.Members, new MembersRecord(1, ["region-1"]).ToText());
         }
 
         world.Advance(TimeSpan.FromSeconds(10));

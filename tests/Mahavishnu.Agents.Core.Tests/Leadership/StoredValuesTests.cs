@@ -7,11 +7,15 @@ namespace Mahavishnu.Agents.Core.Tests.Leadership;
 
 public sealed class StoredValuesTests
 {
-    private static readonly Gen<string> Text = Gen.String[Gen.Char[' ', '~'], 0, 20];
+    private const string Term = "0123456789abcdef0123456789abcdef";
+
+    private static readonly Gen<string> Text = Gen.String[Gen.Char[' ', '~'], 1, 20];
+    private static readonly Gen<string> GenTerm = Gen.String[Gen.Char["0123456789abcdef"], 32, 32];
+    private static readonly Gen<long> Count = Gen.Long[1, (1L << 53) - 1];
 
     [Fact]
     public void Heartbeat_AnyValue_ReadsBackAsWritten() =>
-        Gen.Select(Text, Text, Gen.Long, Gen.Bool).Sample(static (agent, term, counter, released) =>
+        Gen.Select(Text, GenTerm, Count, Gen.Bool).Sample(static (agent, term, counter, released) =>
         {
             var value = new HeartbeatValue(agent, term, counter, released);
             return HeartbeatValue.Parse(value.ToText()) == value;
@@ -32,13 +36,18 @@ public sealed class StoredValuesTests
     [InlineData("7")]
     [InlineData("{}")]
     [InlineData("{\"agent\":\"a\"}")]
-    [InlineData("{\"agent\":\"a\",\"term\":\"t\",\"counter\":\"many\"}")]
+    [InlineData("{\"agent\":\"a\",\"term\":\"" + Term + "\",\"counter\":\"many\"}")]
+    [InlineData("{\"agent\":\"a\",\"term\":\"" + Term + "\",\"counter\":0}")]
+    [InlineData("{\"agent\":\"a\",\"term\":\"" + Term + "\",\"counter\":1,\"counter\":2}")]
+    [InlineData("{\"agent\":\"\",\"term\":\"" + Term + "\",\"counter\":1}")]
+    [InlineData("{\"agent\":\"a\",\"term\":\"t\",\"counter\":1,\"released\":true}")]
     [InlineData("{\"agent\":\"a\",\"term\":")]
+    [InlineData("\ud800")]
     public void Heartbeat_Garbage_IsNull(string text) => Assert.Null(HeartbeatValue.Parse(text));
 
     [Fact]
     public void Heartbeat_OfANewerBuild_IsReadWithoutItsNewFields() =>
-        Assert.Equal(new HeartbeatValue("a", "t", 3), HeartbeatValue.Parse("{\"agent\":\"a\",\"term\":\"t\",\"counter\":3,\"mood\":\"good\"}"));
+        Assert.Equal(new HeartbeatValue("a", Term, 3), HeartbeatValue.Parse("{\"agent\":\"a\",\"term\":\"" + Term + "\",\"counter\":3,\"mood\":\"good\"}"));
 
     [Theory]
     [InlineData("")]
@@ -46,6 +55,14 @@ public sealed class StoredValuesTests
     [InlineData("{\"version\":1}")]
     [InlineData("{\"version\":1,\"stores\":null}")]
     [InlineData("{\"version\":\"one\",\"stores\":[]}")]
+    [InlineData("{\"version\":0,\"stores\":[\"a\"]}")]
+    [InlineData("{\"version\":1,\"stores\":[]}")]
+    [InlineData("{\"version\":1,\"stores\":[null]}")]
+    [InlineData("{\"version\":1,\"stores\":[\"A\"]}")]
+    [InlineData("{\"version\":1,\"stores\":[\"b\",\"a\"]}")]
+    [InlineData("{\"version\":1,\"stores\":[\"a\",\"a\"]}")]
+    [InlineData("{\"version\":1,\"stores\":[\"a\"],\"stores\":[\"b\"]}")]
+    [InlineData("\udc00")]
     public void Members_Garbage_IsNull(string text) => Assert.Null(MembersRecord.Parse(text));
 
     [Fact]
@@ -70,7 +87,9 @@ public sealed class StoredValuesTests
     //          stored                    epoch
     [InlineData(null,                     0L)]
     [InlineData("1",                      1L)]
-    [InlineData("9223372036854775807",    9223372036854775807L)]
+    [InlineData("9007199254740991",       9007199254740991L)]
+    [InlineData("9007199254740992",       null)]
+    [InlineData("9223372036854775807",    null)]
     [InlineData("9223372036854775808",    null)]
     [InlineData("0",                      null)]
     [InlineData("-1",                     null)]

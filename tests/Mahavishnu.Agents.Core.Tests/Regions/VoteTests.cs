@@ -10,23 +10,25 @@ public sealed class VoteTests
     private const string Good =
         """{"format":1,"agent":"us-east-1-1","region":"us-east-1","process":"p","counter":3,"views":[{"region":"eu-west-1","condition":"Down","score":0}]}""";
 
-    private static readonly Gen<RegionId> GenRegion = Gen.Int[0, 2].Select(static i => new RegionId(new[] { "a", "us-east-1", "eu-west-1" }[i]));
+    private static readonly RegionId[] Regions = [new("a"), new("us-east-1"), new("eu-west-1"), new("ap-south-1")];
+
+    private static readonly Gen<RegionId> GenRegion = Gen.Int[0, Regions.Length - 1].Select(static i => Regions[i]);
 
     private static readonly Gen<RegionView> GenView = Gen.Select(
-        GenRegion,
-        Gen.Enum<RegionCondition>(),
+        Gen.Bool,
         Gen.Double[0, 1],
         Gen.String.AlphaNumeric.List[0, 3],
-        static (region, condition, score, failed) => new RegionView(region, condition, score, failed));
+        static (known, score, failed) => known ? new RegionView(default, RegionScore.ConditionOf(score), score, failed) : new RegionView(default, RegionCondition.Unknown, 0, failed));
 
     private static readonly Gen<Vote> GenVote = Gen.Select(
         Gen.String.AlphaNumeric.Where(static s => s.Length > 0),
         GenRegion,
-        Gen.String.AlphaNumeric,
-        Gen.Long[1, long.MaxValue],
+        Gen.String.AlphaNumeric.Where(static s => s.Length > 0),
+        Gen.Long[1, (1L << 53) - 1],
         Gen.String.AlphaNumeric.Null(),
-        GenView.List[0, 4],
-        static (agent, region, process, counter, abstains, views) => new Vote(agent, region, process, counter, abstains, "http://x", views));
+        GenView.List[0, Regions.Length],
+        static (agent, region, process, counter, abstains, views) =>
+            new Vote(agent, region, process, counter, abstains, "http://x", [.. views.Select(static (view, i) => view with { Region = Regions[i] })]));
 
     [Fact]
     public void Read_WhatWasWritten_GivesTheSameVote() => GenVote.Sample(static vote =>
@@ -67,8 +69,8 @@ public sealed class VoteTests
     [InlineData("\"region\":\"us-east-1\"", "\"region\":\"US!\"",  "'US!' is not the name of a region")]
     [InlineData("\"region\":\"us-east-1\"", "\"region\":null",     "is not the name of a region")]
     [InlineData("\"region\":\"eu-west-1\"", "\"region\":\"../x\"", "'../x' is not the name of a region")]
-    [InlineData("\"counter\":3",         "\"counter\":0",          "counter 0 is not positive")]
-    [InlineData("\"counter\":3",         "\"counter\":-1",         "counter -1 is not positive")]
+    [InlineData("\"counter\":3",         "\"counter\":0",          "counter 0 is not one")]
+    [InlineData("\"counter\":3",         "\"counter\":-1",         "counter -1 is not one")]
     [InlineData("\"counter\":3",         "\"counter\":1e30",       "counter")]
     [InlineData("\"score\":0",           "\"score\":1.0001",       "the score of eu-west-1 is not 0 to 1")]
     [InlineData("\"score\":0",           "\"score\":-0.1",         "the score of eu-west-1 is not 0 to 1")]
@@ -76,7 +78,13 @@ public sealed class VoteTests
     [InlineData("\"score\":0",           "\"score\":1e999",        "the score of eu-west-1 is not 0 to 1")]
     [InlineData("\"score\":0",           "\"score\":0,\"failed\":[null]", "a field is empty")]
     [InlineData("\"Down\"",              "\"Dead\"",               "condition")]
-    [InlineData("\"Down\"",              "99",                     "the condition of eu-west-1 is not known")]
+    [InlineData("\"Down\"",              "99",                     "the condition of eu-west-1, 99, is not that of its score")]
+    [InlineData("\"Down\"",              "\"Healthy\"",            "the condition of eu-west-1, Healthy, is not that of its score")]
+    [InlineData("\"score\":0",           "\"score\":0.9",          "the condition of eu-west-1, Down, is not that of its score")]
+    [InlineData("\"score\":0",           "\"score\":0,\"score\":0", "score")]
+    [InlineData("\"views\":[",           "\"views\":[{\"region\":\"eu-west-1\",\"condition\":\"Healthy\",\"score\":1},", "a region is judged twice")]
+    [InlineData("\"process\":\"p\"",     "\"process\":\"\"",       "a field is empty")]
+    [InlineData("\"counter\":3",         "\"counter\":9007199254740992", "is not one that ours have counted to")]
     [InlineData("\"views\":[",           "\"views\":[null,",       "a field is empty")]
     [InlineData("]}",                    "]",                      "")]
     public void Read_Damaged_SaysWhatIsWrong(string instead, string stands, string says)
@@ -94,6 +102,7 @@ public sealed class VoteTests
     [InlineData("[]")]
     [InlineData("17")]
     [InlineData("{}")]
+    [InlineData("\ud800")]
     public void Read_NoVoteAtAll_SaysWhatIsWrong(string text)
     {
         var (vote, problem) = Vote.Read(text);

@@ -24,6 +24,7 @@ public static class SampleJournal
         Before = RoutingTable.Home([Source, Target]),
         Desired = RoutingTable.Home([Source, Target]).With(Source, (Target, 100)),
         Decision = DecisionKind.ImmediateFailover,
+        Skipped = [SagaStep.FenceSource, SagaStep.CatchUp, SagaStep.PromoteDatabase, SagaStep.PromoteSearch],
         Reason = number.ToString(CultureInfo.InvariantCulture),
     };
 }

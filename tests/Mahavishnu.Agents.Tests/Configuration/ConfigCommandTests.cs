@@ -104,7 +104,7 @@ public sealed class ConfigCommandTests
     public void Show_Merged_HasTheOriginOfEveryValue()
     {
         using var folder = new ConfigFolder("regions: {us-east-1: {endpoint: \"http://u\"}}\nlog_level: INFO", "log_level: DEBUG\nagent: {modules: [health]}");
-        folder.Variables["MAHAVISHNU_US_EAST_1__AGENT__NAME"] = "a: b #c";
+        folder.Variables["MAHAVISHNU_US_EAST_1__APP_NAME"] = "a: b #c";
 
         var (exit, output) = Show(folder, "us-east-1");
 
@@ -119,7 +119,7 @@ public sealed class ConfigCommandTests
             agent:
               modules:
                 - health  # us-east-1.yaml:2
-              name: "a: b #c"  # MAHAVISHNU_US_EAST_1__AGENT__NAME
+            app_name: "a: b #c"  # MAHAVISHNU_US_EAST_1__APP_NAME
 
             """, output);
     }

@@ -16,6 +16,10 @@ public sealed class RuleTests
         { "region: eu-west-1", "us-east-1.yaml:1: region: is `eu-west-1`, but this is the configuration of us-east-1; expected us-east-1" },
         { "agent: {listen: localhost}", "us-east-1.yaml:1: agent.listen: is `localhost`; expected host:port, such as 127.0.0.1:8610 or [::1]:8610" },
         { "agent: {listen: \"h:99999\"}", "us-east-1.yaml:1: agent.listen: is `h:99999`; expected host:port, such as 127.0.0.1:8610 or [::1]:8610" },
+        { "agent: {listen: \"127.0.0.1:0\"}", "us-east-1.yaml:1: agent.listen: is `127.0.0.1:0`; expected host:port, such as 127.0.0.1:8610 or [::1]:8610" },
+        { "agent: {listen: \"some-host:8610\"}", "us-east-1.yaml:1: agent.listen: is `some-host:8610`; its host must be an IP address of this machine, or localhost" },
+        { "agent: {name: a/b}", "us-east-1.yaml:1: agent.name: is `a/b`; expected 1 to 63 letters, digits, dots, underscores and hyphens, the first a letter or a digit" },
+        { "agent: {name: ..}", "us-east-1.yaml:1: agent.name: is `..`; expected 1 to 63 letters, digits, dots, underscores and hyphens, the first a letter or a digit" },
         { "agent: {listen: \"0.0.0.0:8610\"}", "us-east-1.yaml:1: agent.listen: is every address of the machine, which others cannot call; expected agent.advertise to say the URL that they use" },
         { "agent: {modules: []}", "us-east-1.yaml:1: agent.modules: is an empty list; expected at least one of health, leadership, failover, policy-api" },
         { "agent: {modules: [health, health]}", "us-east-1.yaml:1: agent.modules[1]: is `Health`, as is agent.modules[0] at us-east-1.yaml:1; expected every module once" },
@@ -27,6 +31,7 @@ public sealed class RuleTests
         { "data_residency: eu", "us-east-1.yaml:1: data_residency: is `eu`, but regions.us-east-1.data_residency at global.yaml:2 is `us`; expected the same" },
         { "regions: {eu-west-1: {endpoint: \"http://us.example/\"}}", "global.yaml:2: regions.us-east-1.endpoint: is `http://us.example/`, as is regions.eu-west-1.endpoint at us-east-1.yaml:1; expected regions that do not overlap: an endpoint of its own for each" },
         { "regions: {eu-west-1: {consul: \"consul-us.example:8500\"}}", "global.yaml:2: regions.us-east-1.consul: is `http://consul-us.example:8500/`, as is regions.eu-west-1.consul at us-east-1.yaml:1; expected regions that do not overlap: a store of its own for each" },
+        { "regions: {us-east-1: {endpoint: \"http://us.example/?a=b\"}}", "us-east-1.yaml:1: regions.us-east-1.endpoint: is `http://us.example/?a=b`; expected no query and no fragment, since the paths of the checks follow it" },
         { "regions: {us-east-1: {data_classes: [log]}}", "us-east-1.yaml:1: regions.us-east-1.data_classes[0]: is `log`, which data_classes does not have; expected one of logs; did you mean `logs`?" },
         { "data_classes: {logs: {may_move: {us: [eu]}}}", "global.yaml:6: data_classes.logs: may lie anywhere and only where may_move says; expected one of the two" },
         { "data_classes: {pii: {}}", "us-east-1.yaml:1: data_classes.pii: does not say where it may lie; expected `anywhere: true`, or `may_move` with the residencies that it may move to, such as {eu: [eu]}" },
@@ -39,6 +44,7 @@ public sealed class RuleTests
         { "health_checks: {regional: {endpoints: [{path: /, follow_redirects: true}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0].follow_redirects: is true, but a probe never follows a redirect, which could lead out of the region; expected false, with the redirect's own status as expected_status if one is expected" },
         { "health_checks: {regional: {endpoints: [{path: /, expected_body: fine}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[0].expected_body: is `fine`; expected JSON, which is compared by structure" },
         { "health_checks: {regional: {endpoints: [{path: /}, {path: /}]}}", "us-east-1.yaml:1: health_checks.regional.endpoints[1]: is `/`, as is health_checks.regional.endpoints[0] at us-east-1.yaml:1; expected a name or a path that no other check has" },
+        { "health_checks: {dependencies: [{service: /health, endpoint: \"http://d\"}]}", "us-east-1.yaml:1: health_checks.dependencies[0].service: is `/health`, as is health_checks.regional.endpoints[0] at global.yaml:10; expected a name or a path that no other check has" },
 
         // the quorum
         { Quorum + "regions: [us-east-1, eu-west-1, us-east-2]}}", $"us-east-1.yaml:1: split_brain_prevention.quorum.regions[2]: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
@@ -51,6 +57,8 @@ public sealed class RuleTests
         { "split_brain_prevention: {consul: {session_ttl: 9s}}", "us-east-1.yaml:1: split_brain_prevention.consul.session_ttl: is 9s; expected from 10s, Consul's minimum, to 24h, its maximum" },
         { "agent: {profile: fast}\nsplit_brain_prevention: {consul: {session_ttl: 5s}}", "us-east-1.yaml:2: split_brain_prevention.consul.session_ttl: is 5s; expected from 10s, Consul's minimum, to 24h, its maximum" },
         { "split_brain_prevention: {consul: {key_prefix: /}}", "us-east-1.yaml:1: split_brain_prevention.consul.key_prefix: is the root of the store; expected a directory, such as mahavishnu/control/" },
+        { "split_brain_prevention: {consul: {key_prefix: a//b}}", "us-east-1.yaml:1: split_brain_prevention.consul.key_prefix: is `a//b`; expected a directory, such as mahavishnu/control/, of printable names, none of them empty, . or .." },
+        { "split_brain_prevention: {consul: {lock_key: ../x}}", "us-east-1.yaml:1: split_brain_prevention.consul.lock_key: is `../x`; expected a directory, such as mahavishnu/control/, of printable names, none of them empty, . or .." },
         { Leadership + "pre_vote: false}}", "us-east-1.yaml:1: split_brain_prevention.leadership.pre_vote: is false, but an agent always asks before it campaigns, so that it does not disturb a leader; expected true" },
 
         // the laws of timing
@@ -69,6 +77,12 @@ public sealed class RuleTests
         // targets of traffic
         { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: {us-east-1: {backend: b, servers: {us-east-1: s, us-east-2: t}}}}]}", $"us-east-1.yaml:1: load_balancer.haproxy[0].routes.us-east-1.servers.us-east-2: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
         { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: {us-east-1: {backend: b, servers: {eu-west-1: s}}}}]}", "us-east-1.yaml:1: load_balancer.haproxy[0].routes.us-east-1.servers: has nothing for us-east-1 itself, so its users could never come home; expected an entry for it" },
+        { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: {us-east-1: {backend: b, servers: {us-east-1: s t}}}}]}", "us-east-1.yaml:1: load_balancer.haproxy[0].routes.us-east-1: has `s t`, which is no name of HAProxy's; expected letters, digits and . _ : -" },
+        { "load_balancer: {edge: [{name: x, url: \"http://e\"}]}", "us-east-1.yaml:1: load_balancer.edge[0]: has no token, and an edge takes no orders without one; expected token" },
+        { "dns: {powerdns: {url: \"http://d\", api_key: k, zone: z, routes: {us-east-1: {name: us, records: {us-east-1: \"::1\"}}}}}", "us-east-1.yaml:1: dns.powerdns.routes.us-east-1.records.us-east-1: is `::1`; expected an address of type A" },
+        { "dns: {powerdns: {url: \"http://d\", api_key: k, zone: z, routes: {us-east-1: {name: us, records: {us-east-1: 10.0.0.1, eu-west-1: 10.0.0.1}}}}}", "us-east-1.yaml:1: dns.powerdns.routes.us-east-1.records.eu-west-1: is `10.0.0.1`, as is dns.powerdns.routes.us-east-1.records.us-east-1 at us-east-1.yaml:1; expected a content of its own for each region" },
+        { "dns: {powerdns: {url: \"http://d\", api_key: k, zone: z, routes: {us-east-1: {name: \"a b\", records: {us-east-1: 10.0.0.1}}}}}", "us-east-1.yaml:1: dns.powerdns.routes.us-east-1.name: is `a b.z.` in full; expected a host name of letters, digits, hyphens and underscores" },
+        { "regions: {us-east-1: {data_classes: [ledgers]}}\ndata_classes: {\"led\\tgers\": {anywhere: true}}", "us-east-1.yaml:1: regions.us-east-1.data_classes[0]: is `ledgers`, which data_classes does not have; expected one of logs, led?gers; did you mean `led?gers`?" },
         { "dns: {powerdns: {url: \"http://d\", api_key: k, zone: z, routes: {mars: {name: n, records: {mars: 10.0.0.1}}}}}", $"us-east-1.yaml:1: dns.powerdns.routes.mars: names the region `mars`, {NoRegion}" },
         { "dns: {cloudflare: {zone: z, records: [{name: a, pools: [{name: p, origins: [{name: eu-west-2, address: a}]}]}]}}", $"us-east-1.yaml:1: dns.cloudflare.records[0].pools[0].origins[0].name: names the region `eu-west-2`, {NoRegion}; did you mean `eu-west-1`?" },
         { "dns: {cloudflare: {zone: z, records: [{name: a, pools: [{name: p}], fallback_pool: q}]}}", "us-east-1.yaml:1: dns.cloudflare.records[0].fallback_pool: is `q`, which is no pool of the record; expected one of p" },

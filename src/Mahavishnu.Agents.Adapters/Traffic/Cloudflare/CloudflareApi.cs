@@ -48,7 +48,7 @@ internal sealed class CloudflareApi : IDisposable
     public async Task<CloudflarePool> PoolAsync(string id, CancellationToken cancellationToken)
     {
         var envelope = await GetAsync($"{_pools}/{Uri.EscapeDataString(id)}", cancellationToken);
-        return new CloudflarePool(envelope["result"] as JsonObject ?? throw NotUsable(envelope));
+        return envelope["result"] is JsonObject json && new CloudflarePool(json) is { IsSound: true } pool && pool.Id == id ? pool : throw NotUsable(envelope);
     }
 
     /// <summary>Replaces all origins of a pool and nothing else of it.</summary>

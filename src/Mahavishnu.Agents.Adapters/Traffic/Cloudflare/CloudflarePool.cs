@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mahavishnu.Agents.Core.Regions;
@@ -17,6 +16,10 @@ internal sealed class CloudflarePool(JsonObject json)
 
     /// <summary>Whether anybody gets an answer from it; a disabled pool serves nobody, whatever its origins say.</summary>
     public bool Enabled { get; } = Flag(json);
+
+    /// <summary>Whether every field that is read here is what Cloudflare sends in it; nothing else of a pool may be believed.</summary>
+    public bool IsSound => Id.Length > 0 && IsText(json, "id") && IsText(json, "name") && IsFlag(json) && json["origins"] is null or JsonArray &&
+        Origins.All(static item => item is JsonObject origin && IsText(origin, "name") && IsText(origin, "address") && IsFlag(origin) && IsWeight(origin["weight"]));
 
     /// <summary>Whether <paramref name="other"/> is the same state of the same pool, as far as its owner's time stamp and origins tell.</summary>
     public bool SameAs(CloudflarePool other) => Text(json, "modified_on") == other.ModifiedOn && JsonNode.DeepEquals(json["origins"], other.Origins);
@@ -74,14 +77,23 @@ internal sealed class CloudflarePool(JsonObject json)
         }
     }
 
-    private static JsonObject? Find(JsonArray origins, CloudflareOrigin ours) =>
-        origins.OfType<JsonObject>().FirstOrDefault(origin => Text(origin, "name") == ours.Name);
+    private JsonObject? Find(JsonArray origins, CloudflareOrigin ours)
+    {
+        var found = origins.OfType<JsonObject>().Where(origin => Text(origin, "name") == ours.Name).ToList();
+        return found.Count <= 1 ? found.SingleOrDefault()
+            : throw TrafficOutcomeException.Refused($"Pool {Name} has {found.Count} origins {ours.Name}: leave one of them there.");
+    }
 
     // Cloudflare's defaults for what is not sent: enabled, weight 1.
     private static bool Flag(JsonObject item) => item["enabled"]?.GetValueKind() != JsonValueKind.False;
 
-    private static decimal Weight(JsonObject origin) =>
-        decimal.TryParse(origin["weight"]?.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) ? weight : 1m;
+    private static decimal Weight(JsonObject origin) => origin["weight"] is { } weight ? weight.GetValue<decimal>() : 1m;
+
+    private static bool IsText(JsonObject item, string key) => item[key]?.GetValueKind() is null or JsonValueKind.String;
+
+    private static bool IsFlag(JsonObject item) => item["enabled"]?.GetValueKind() is null or JsonValueKind.True or JsonValueKind.False;
+
+    private static bool IsWeight(JsonNode? weight) => weight is null || (weight is JsonValue value && value.TryGetValue<decimal>(out var number) && number is >= 0 and <= 1);
 
     private static string Text(JsonObject item, string key) => item[key]?.ToString() ?? "";
 }

@@ -130,7 +130,7 @@ public sealed class CloudflareTrafficTarget : ITrafficTarget, IDisposable
     {
         var found = all.Where(pool => pool.Id == wanted || pool.Name == wanted).ToList();
         return found.Count == 1
-            ? found[0]
+            ? found[0].IsSound ? found[0] : throw new DependencyUnavailableException(Name, $"answered with something that is no pool for {wanted}")
             : throw TrafficOutcomeException.Refused($"{Name}: {found.Count} pools are called {wanted}; expected one. There are {all.Count} pools in the account.");
     }
 

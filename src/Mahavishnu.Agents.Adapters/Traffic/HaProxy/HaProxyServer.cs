@@ -22,7 +22,7 @@ internal sealed record HaProxyServer(string Name, int AdminState, int Weight)
     public bool Is(int percent) =>
         percent == 0 ? (AdminState & MaintainedByCommand) != 0 : TakesTraffic && Weight == percent;
 
-    /// <summary>Reads the answer by the names of its columns; null when it is not a table but, say, an error.</summary>
+    /// <summary>Reads the answer by the names of its columns; null when it is not a table of different columns and servers but, say, an error.</summary>
     public static IReadOnlyDictionary<string, HaProxyServer>? ParseState(string answer)
     {
         var lines = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -34,7 +34,7 @@ internal sealed record HaProxyServer(string Name, int AdminState, int Weight)
 
         var columns = lines[header].TrimStart('#').Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var (name, admin, weight) = (Array.IndexOf(columns, "srv_name"), Array.IndexOf(columns, "srv_admin_state"), Array.IndexOf(columns, "srv_uweight"));
-        if (name < 0 || admin < 0 || weight < 0)
+        if (name < 0 || admin < 0 || weight < 0 || columns.Distinct().Count() != columns.Length)
         {
             return null;
         }
@@ -42,12 +42,11 @@ internal sealed record HaProxyServer(string Name, int AdminState, int Weight)
         var servers = new Dictionary<string, HaProxyServer>(StringComparer.Ordinal);
         foreach (var fields in lines.Skip(header + 1).Select(static line => line.Split(' ')))
         {
-            if (fields.Length < columns.Length || !TryNumber(fields[admin], out var state) || !TryNumber(fields[weight], out var weighs))
+            if (fields.Length < columns.Length || !TryNumber(fields[admin], out var state) || !TryNumber(fields[weight], out var weighs)
+                || !servers.TryAdd(fields[name], new HaProxyServer(fields[name], state, weighs)))
             {
                 return null;
             }
-
-            servers[fields[name]] = new HaProxyServer(fields[name], state, weighs);
         }
 
         return servers;

@@ -27,12 +27,14 @@ public sealed partial class HaProxyTrafficTarget : ITrafficTarget
         Name = $"haproxy:{options.Name}";
         _routes = options.Routes;
         _socket = new HaProxySocket(Name, options.Address, options.Timeout, time);
-        foreach (var name in _routes.Values.SelectMany(static route => route.Servers.Values.Prepend(route.Backend)).Where(static name => !ObjectName().IsMatch(name)))
+        foreach (var name in _routes.Values.SelectMany(static route => route.Servers.Values.Prepend(route.Backend)).Where(static name => !IsName(name)))
         {
-            // A name goes into a command line, where a blank or a semicolon would start something else.
             throw new ArgumentException($"{Name}: '{name}' is no HAProxy name; letters, digits and . _ : - are allowed.", nameof(options));
         }
     }
+
+    /// <summary>Whether a backend or a server may be called so: a name goes into a command line, where a blank or a semicolon would start something else.</summary>
+    public static bool IsName(string text) => ObjectName().IsMatch(text);
 
     /// <inheritdoc />
     public string Name { get; }
@@ -119,6 +121,6 @@ public sealed partial class HaProxyTrafficTarget : ITrafficTarget
 
     private static string Shortened(string answer) => answer.Trim() is { Length: > 200 } text ? text[..200] + "…" : answer.Trim();
 
-    [GeneratedRegex("^[A-Za-z0-9._:-]+$")]
+    [GeneratedRegex(@"\A[A-Za-z0-9._:-]+\z")]
     private static partial Regex ObjectName();
 }

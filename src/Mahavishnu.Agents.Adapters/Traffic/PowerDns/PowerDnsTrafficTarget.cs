@@ -43,6 +43,18 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
         _zonePath = $"api/v1/servers/{Uri.EscapeDataString(options.ServerId)}/zones/{Uri.EscapeDataString(options.Zone)}";
     }
 
+    /// <summary>Whether a text is a host name with its trailing dot.</summary>
+    public static bool IsName(string text) => HostName().IsMatch(text);
+
+    /// <summary>Whether a content fits a type. It goes into the text of a LUA record, so nothing but an address or a name may stand in it.</summary>
+    public static bool Fits(string type, string content) => type switch
+    {
+        "A" => IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork,
+        "AAAA" => IPAddress.TryParse(content, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6,
+        "CNAME" => IsName(content),
+        _ => false,
+    };
+
     /// <inheritdoc />
     public string Name { get; }
 
@@ -111,19 +123,7 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
     private async Task<PowerDnsZone> ZoneAsync(CancellationToken cancellationToken)
     {
         var reply = Checked(await _http.GetAsync(_zonePath, cancellationToken));
-        try
-        {
-            if (JsonSerializer.Deserialize<PowerDnsZone>(reply.Text, JsonSerializerOptions.Web) is { Rrsets: not null } zone)
-            {
-                return zone;
-            }
-        }
-        catch (JsonException)
-        {
-            // Said below, as for a document without record sets.
-        }
-
-        throw new DependencyUnavailableException(Name, $"answered with something that is no zone: '{_http.Quote(reply.Text)}'");
+        return PowerDnsZone.Parse(reply.Text) ?? throw new DependencyUnavailableException(Name, $"answered with something that is no zone: '{_http.Quote(reply.Text)}'");
     }
 
     private HttpReply Checked(HttpReply reply) => reply.Status switch
@@ -149,28 +149,17 @@ public sealed partial class PowerDnsTrafficTarget : ITrafficTarget, IDisposable
 
     private void Check(PowerDnsRoute route)
     {
-        if (!HostName().IsMatch(route.Name))
+        if (!IsName(route.Name))
         {
             throw new ArgumentException($"{Name}: '{route.Name}' must be a name with its trailing dot, e.g. www.{_options.Zone}");
         }
 
-        foreach (var content in route.Records.Values)
+        if (route.Records.Values.FirstOrDefault(content => !Fits(route.Type, content)) is { } odd)
         {
-            // A content goes into the text of a LUA record, so nothing but an address or a name may stand in it.
-            var fits = route.Type switch
-            {
-                "A" => IPAddress.TryParse(content, out var v4) && v4.AddressFamily == AddressFamily.InterNetwork,
-                "AAAA" => IPAddress.TryParse(content, out var v6) && v6.AddressFamily == AddressFamily.InterNetworkV6,
-                "CNAME" => HostName().IsMatch(content),
-                _ => throw new ArgumentException($"{Name}: {route.Name} has type {route.Type}; A, AAAA and CNAME are supported."),
-            };
-            if (!fits)
-            {
-                throw new ArgumentException($"{Name}: '{content}' is no content for {route.Name} {route.Type}; expected an address of that kind or a name with trailing dot.");
-            }
+            throw new ArgumentException($"{Name}: '{odd}' is no content for {route.Name} {route.Type}; A, AAAA and CNAME are supported, with an address of that kind or a name with trailing dot.");
         }
     }
 
-    [GeneratedRegex(@"^([A-Za-z0-9_-]+\.)+$")]
+    [GeneratedRegex(@"\A([A-Za-z0-9_-]+\.)+\z")]
     private static partial Regex HostName();
 }

@@ -23,7 +23,7 @@ internal sealed class CatalogEndpoints(EndpointContext context)
         }
 
         context.Access.DemandServices(request, body.Node);
-        RegisterCheck[] checks = [.. body.Check is null ? [] : new[] { body.Check }, .. body.Checks ?? []];
+        RegisterCheck[] checks = [.. body.Check is null ? [] : new[] { body.Check }, .. ConsulJson.Elements(body.Checks, nameof(body.Checks))];
         context.Write(new ConsulCommand.Register(
             new CatalogNode(body.Id ?? "", body.Node, body.Address, context.Options.Datacenter),
             body.Service?.ToService(),

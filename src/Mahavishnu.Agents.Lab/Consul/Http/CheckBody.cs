@@ -90,7 +90,7 @@ internal sealed class CheckBody
         var text = value.ValueKind switch
         {
             JsonValueKind.Undefined or JsonValueKind.Null => "",
-            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.String => ConsulJson.Text(value, field),
             JsonValueKind.Number when value.TryGetInt64(out nanoseconds) => $"{nanoseconds}ns",
             _ => throw new RequestRefusedException(400, $"Request decode failed: {field} must be a duration or a number of nanoseconds"),
         };

@@ -30,4 +30,23 @@ internal static class ConsulJson
             throw new RequestRefusedException(400, errorPrefix + malformed.Message);
         }
     }
+
+    /// <summary>A text that was kept as it came.</summary>
+    /// <exception cref="RequestRefusedException">400, it has half of a surrogate pair.</exception>
+    public static string Text(JsonElement value, string field)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RequestRefusedException(400, $"Request decode failed: {field} is no text");
+        }
+    }
+
+    /// <summary>The elements of a list, none for an absent one.</summary>
+    /// <exception cref="RequestRefusedException">400, one of them is null.</exception>
+    public static IReadOnlyList<T> Elements<T>(IReadOnlyList<T>? list, string field) =>
+        list is null ? [] : list.All(static element => element is not null) ? list : throw new RequestRefusedException(400, $"Request decode failed: {field} has a null element");
 }

@@ -52,13 +52,13 @@ internal sealed class ServiceBody
         }
 
         return new CatalogService(
-            Id is { Length: > 0 } ? Id : Name, Name, Tags ?? [], Address ?? "", Meta ?? new Dictionary<string, string>(), Port, Weights ?? new CatalogWeights(), EnableTagOverride);
+            Id is { Length: > 0 } ? Id : Name, Name, ConsulJson.Elements(Tags, nameof(Tags)), Address ?? "", Meta ?? new Dictionary<string, string>(), Port, Weights ?? new CatalogWeights(), EnableTagOverride);
     }
 
     /// <summary>The checks as they are stored; unnamed ones are numbered when there are several.</summary>
     public IReadOnlyList<CatalogCheck> ToChecks(string node, CatalogService service, ConsulState state)
     {
-        CheckBody[] bodies = [.. Check is null ? [] : new[] { Check }, .. Checks ?? []];
+        CheckBody[] bodies = [.. Check is null ? [] : new[] { Check }, .. ConsulJson.Elements(Checks, nameof(Checks))];
         return
         [
             .. bodies.Index().Select(body =>

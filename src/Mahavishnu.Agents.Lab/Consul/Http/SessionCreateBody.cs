@@ -49,7 +49,7 @@ internal sealed class SessionCreateBody
 
         ValidateTtl(Ttl ?? "", shortestTtl);
         return new ConsulSession(
-            id, Name ?? "", Node is { Length: > 0 } ? Node : ownNode, ReadLockDelay(), behavior, Ttl ?? "", nodeChecks, ServiceChecks, checks, 0, 0);
+            id, Name ?? "", Node is { Length: > 0 } ? Node : ownNode, ReadLockDelay(), behavior, Ttl ?? "", nodeChecks, ServiceChecks is null ? null : ConsulJson.Elements(ServiceChecks, nameof(ServiceChecks)), checks, 0, 0);
     }
 
     /// <summary>
@@ -71,7 +71,7 @@ internal sealed class SessionCreateBody
         }
 
         return list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String)
-            ? [.. list.EnumerateArray().Select(static item => item.GetString()!)]
+            ? [.. list.EnumerateArray().Select(item => ConsulJson.Text(item, field))]
             : throw new RequestRefusedException(400, $"Request decode failed: {field} must be an array of strings");
     }
 
@@ -103,7 +103,7 @@ internal sealed class SessionCreateBody
         {
             JsonValueKind.Undefined or JsonValueKind.Null => (nanoseconds = DefaultLockDelay) > 0,
             JsonValueKind.Number => LockDelay.TryGetDouble(out var number) && (nanoseconds = (long)number) == Math.Truncate(number),
-            JsonValueKind.String => GoDuration.TryParse(LockDelay.GetString()!, out nanoseconds, out _),
+            JsonValueKind.String => GoDuration.TryParse(ConsulJson.Text(LockDelay, nameof(LockDelay)), out nanoseconds, out _),
             _ => false,
         };
         return !readable ? throw new RequestRefusedException(400, "Request decode failed: LockDelay must be a duration or a number of nanoseconds")

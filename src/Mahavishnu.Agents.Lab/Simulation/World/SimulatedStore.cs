@@ -94,6 +94,17 @@ public sealed class SimulatedStore(RegionId region, Func<TimeSpan>? clock = null
         State = ControlState.Empty;
     }
 
+    /// <summary>Overwrites a key, as a foreign hand would. A lock stays with its holder.</summary>
+    public void Overwrite(ControlKey key, string text) => State = key switch
+    {
+        ControlKey.Leader => State with { Leader = Entry(text, State.Leader?.Session) },
+        ControlKey.Heartbeat => State with { Heartbeat = Entry(text) },
+        ControlKey.Epoch => State with { Epoch = Entry(text) },
+        ControlKey.Journal => State with { Journal = Entry(text) },
+        ControlKey.Members => State with { Members = Entry(text) },
+        _ => State with { Maintenance = Entry(text) },
+    };
+
     /// <summary>Comes back with the control keys of an earlier moment and without sessions, as a restored backup does.</summary>
     public void Restore(ControlState backup)
     {
@@ -150,12 +161,6 @@ public sealed class SimulatedStore(RegionId region, Func<TimeSpan>? clock = null
     }
 
     private TimeSpan ExpiryOf(TimeSpan ttl) => (clock?.Invoke() ?? TimeSpan.Zero) + (2 * ttl);
-
-    /// <summary>Overwrites the journal, as a foreign hand would.</summary>
-    public void CorruptJournal(string text) => State = State with { Journal = Entry(text) };
-
-    /// <summary>Overwrites the list of members, as another configuration would.</summary>
-    public void OverwriteMembers(MembersRecord members) => State = State with { Members = Entry(members.ToText()) };
 
     private StoreAnswer Create(StoreRequest.CreateSession request)
     {

@@ -17,6 +17,7 @@ public sealed class DelayProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<int, Task> _connections = new();
     private readonly Task _accepting;
+    private int _disposed;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="listener">Bound to where clients connect; owned from now on.</param>
@@ -45,9 +46,14 @@ public sealed class DelayProxy : IAsyncDisposable
     /// <summary>How many pieces have come in and not gone out.</summary>
     public int Held => _gate.Held;
 
-    /// <summary>Breaks every connection and stops.</summary>
+    /// <summary>Breaks every connection and stops. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         _listener.Dispose();
         await _accepting;

@@ -132,6 +132,19 @@ public sealed partial class HostNetwork : IAsyncDisposable
 
     private static async Task RemoveAsync(string name)
     {
+        try
+        {
+            await EmptyAsync(name);
+            await IpAsync(["netns", "del", name], CancellationToken.None);
+        }
+        catch (InvalidOperationException) when (!File.Exists($"/run/netns/{name}"))
+        {
+            // Another process that sweeps was faster.
+        }
+    }
+
+    private static async Task EmptyAsync(string name)
+    {
         foreach (var id in (await IpAsync(["netns", "pids", name], CancellationToken.None)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             try
@@ -144,8 +157,6 @@ public sealed partial class HostNetwork : IAsyncDisposable
                 // It ended meanwhile.
             }
         }
-
-        await IpAsync(["netns", "del", name], CancellationToken.None);
     }
 
     private static async Task<IReadOnlyList<string>> NamesAsync() =>

@@ -34,6 +34,9 @@ public sealed class LocalServer(NetworkHost? place = null) : IAsyncDisposable
     public string Directory { get; } = System.IO.Directory.CreateDirectory(
         Path.Combine(Path.GetTempPath(), "mh-" + RandomNumberGenerator.GetHexString(8, lowercase: true))).FullName;
 
+    /// <summary>Whether it was started and has not ended.</summary>
+    public bool Runs => _guard is { HasExited: false };
+
     /// <summary>A port on which nothing listens on this machine.</summary>
     public static int FreePort()
     {
@@ -94,10 +97,10 @@ public sealed class LocalServer(NetworkHost? place = null) : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops it from running (SIGSTOP).</summary>
+    /// <summary>Stops it from running (SIGSTOP), if it runs.</summary>
     public Task PauseAsync(CancellationToken cancellationToken) => SignalAsync("-STOP", cancellationToken);
 
-    /// <summary>Lets it go on (SIGCONT).</summary>
+    /// <summary>Lets it go on (SIGCONT), if it runs.</summary>
     public Task ResumeAsync(CancellationToken cancellationToken) => SignalAsync("-CONT", cancellationToken);
 
     /// <summary>Kills it and removes its directory.</summary>
@@ -110,7 +113,7 @@ public sealed class LocalServer(NetworkHost? place = null) : IAsyncDisposable
         }
     }
 
-    private Task<string> SignalAsync(string signal, CancellationToken cancellationToken) =>
+    private Task SignalAsync(string signal, CancellationToken cancellationToken) => !Runs ? Task.CompletedTask :
         Command.RunAsync(["/bin/sh", "-c", $"kill {signal} {_server.ToString(CultureInfo.InvariantCulture)}"], cancellationToken);
 
     private string Output

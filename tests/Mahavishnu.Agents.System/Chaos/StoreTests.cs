@@ -1,0 +1,32 @@
+using Mahavishnu.Agents.Lab.World;
+using Xunit;
+
+namespace Mahavishnu.Agents.System.Chaos;
+
+/// <summary>Consul-compatible servers that are killed and come back with their data.</summary>
+public sealed class StoreTests
+{
+    [Fact]
+    public async Task Stores_KilledOneAfterAnotherAndThenAMajority_NothingIsForgotten()
+    {
+        await using var world = await ChaosWorld.StartAsync(new ChaosOptions());
+        world.Begin();
+        foreach (var region in world.Regions)
+        {
+            await world.KillAsync(region, RegionPart.Consul);
+            await world.StartAsync(region);
+            await world.SettleAsync();
+        }
+
+        world.Begin();
+        var (epoch, majority) = (world.Leader.Epoch, world.Regions.Take(2).ToList());
+        await Task.WhenAll(majority.Select(r => world.KillAsync(r, RegionPart.Consul)));
+        await world.UntilAsync("nobody leads", Limits.NewLeader, () => world.Sightings.Live.Count == world.Regions.Count && world.Sightings.Live.All(static s => !s.Leadership.Leads));
+        await Task.WhenAll(majority.Select(world.StartAsync));
+
+        // A store that had lost its data would begin to count anew.
+        await world.SettleAsync();
+        world.Expect(world.Leader.Epoch > epoch, $"epoch {world.Leader.Epoch} follows {epoch}");
+        world.Expect(world.Sightings.Sagas.Count == 0, "a saga was begun");
+    }
+}

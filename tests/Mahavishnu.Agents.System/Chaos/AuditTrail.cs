@@ -5,14 +5,15 @@ namespace Mahavishnu.Agents.System.Chaos;
 /// <summary>Reads what the agents' audit lines say of effects, for the targets that keep no epoch.</summary>
 internal static class AuditTrail
 {
-    /// <summary>Every effect that an agent saw applied, timed by its line, which follows it.</summary>
+    /// <summary>Every effect that an agent saw applied elsewhere than at the edge, timed by its line, which follows it.</summary>
     /// <param name="directory">The directory below which agents keep their data.</param>
     /// <param name="from">The wall-clock time from which times count.</param>
     public static IEnumerable<TrafficEffect> Effects(string directory, DateTimeOffset from) =>
         Directory.EnumerateFiles(directory, "audit.jsonl", SearchOption.AllDirectories)
             .SelectMany(Lines)
             .Where(static line => line.GetProperty("action").GetString() == "traffic.apply" && line.GetProperty("outcome").GetString() == "Applied")
-            .Select(line => Effect(line, from));
+            .Select(line => Effect(line, from))
+            .Where(static effect => !effect.Target.StartsWith("edge:", StringComparison.Ordinal));
 
     private static IEnumerable<JsonElement> Lines(string file)
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
-using Mahavishnu.Agents.Lab.Edge;
 using Mahavishnu.Agents.Lab.Processes;
 using Mahavishnu.Agents.Lab.Watch;
 using Mahavishnu.Agents.Lab.World;
@@ -21,27 +20,26 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private const string EdgeToken = "chaos-edge-token";
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly LabPlan _plan;
-    private readonly HostNetwork? _network;
     private readonly Dictionary<RegionId, RegionProcesses> _processes;
     private readonly HttpClient _client;
     private readonly Timeline _timeline;
-    private readonly List<(string Agent, TimeSpan From, TimeSpan To)> _pauses = [];
+    private readonly WorldHistory _history;
     private readonly HashSet<LabProcess> _paused = [];
-    private readonly DateTimeOffset _startedAt = TimeProvider.System.GetUtcNow();
     private LabProcess? _edge;
     private StatusWatch? _watch;
 
     private ChaosWorld(LabPlan plan, HostNetwork? network, ChaosOptions options, Action<TimelineEvent> show)
     {
-        (_plan, _network) = (plan, network);
-        _timeline = new Timeline(TimeProvider.System, show);
+        (_plan, _timeline) = (plan, new Timeline(TimeProvider.System, show));
         Sightings = new Sightings(_timeline);
         Regions = [.. plan.Regions.Select(static r => r.Region)];
-        _processes = plan.Regions.ToDictionary(static r => r.Region, r => new RegionProcesses(r, plan, ProgramOn(HostOf(r.Region))));
+        Network = network is null ? null : new WorldNetwork(network, plan.Regions, Tell);
+        _processes = plan.Regions.ToDictionary(static r => r.Region, r => new RegionProcesses(r, plan, ProgramOn(Network?[r.Region])));
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectCallback = network is null ? null : network.Hub.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(2) };
         Edge = new EdgeView(plan.Edge, Regions, _client);
-        Targets = options.RealTargets ? new RealTargets(plan.Regions, network?.Hosts[^1]) : null;
-        Links = options.SlowLinks ? new SlowLinks(plan.Regions, network is null ? null : Regions.ToDictionary(static r => r, r => HostOf(r)!)) : null;
+        Targets = options.RealTargets ? new RealTargets(plan.Regions, Network?.Targets) : null;
+        Links = options.SlowLinks ? new SlowLinks(plan.Regions, Network) : null;
+        _history = new WorldHistory(Edge, Path.Combine(plan.Directory, "data"));
     }
 
     /// <summary>The regions in order.</summary>
@@ -49,6 +47,9 @@ internal sealed class ChaosWorld : IAsyncDisposable
 
     /// <summary>What the agents say.</summary>
     public Sightings Sightings { get; }
+
+    /// <summary>The hosts of the regions; null when all is on this machine.</summary>
+    public WorldNetwork? Network { get; }
 
     /// <summary>The edge.</summary>
     public EdgeView Edge { get; }
@@ -65,11 +66,8 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <summary>Whether nothing has been broken since it was found converged and its history in order.</summary>
     public bool IsSettled { get; private set; }
 
-    /// <summary>The leader, as the agents say.</summary>
-    public LeaderSighting Leader => Sightings.Leader ?? throw new InvalidOperationException("Nobody leads.");
-
-    /// <summary>Reaches every HTTP interface of the world.</summary>
-    public HttpClient Client => _client;
+    /// <summary>Who led when the world was last found converged.</summary>
+    public LeaderSighting Leader { get; private set; } = new("", default, 0);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -101,33 +99,11 @@ internal sealed class ChaosWorld : IAsyncDisposable
         }
     }
 
-    /// <summary>The host of a region; null when all is on this machine.</summary>
-    public NetworkHost? HostOf(RegionId region) => _network?.Hosts[Regions.ToList().IndexOf(region)];
-
     /// <summary>Where the store of a region is.</summary>
     public RegionPlan PlanOf(RegionId region) => _plan.Regions.Single(r => r.Region == region);
 
     /// <summary>Every region but one.</summary>
     public IReadOnlyList<RegionId> Others(RegionId region) => [.. Regions.Where(r => r != region)];
-
-    /// <summary>Drops a share of the packets between two regions, both ways, as the first sees them; the rest of the world is reached.</summary>
-    /// <param name="at">The region whose host drops them.</param>
-    /// <param name="peers">The other regions.</param>
-    /// <param name="flows">The ways.</param>
-    /// <param name="storesOnly">Only what the peers' stores are asked and answer.</param>
-    /// <param name="ratio">The share.</param>
-    public Task<Cut> CutAsync(RegionId at, IReadOnlyList<RegionId> peers, IReadOnlyList<Flow> flows, bool storesOnly = false, double ratio = 1)
-    {
-        Tell($"{at} drops {ratio * 100:0} % of {(storesOnly ? "the stores' packets" : "the packets")} {string.Join(" and ", flows)} with {string.Join(" and ", peers)}");
-        return Cut.MakeAsync(HostOf(at)!, peers.SelectMany(peer => flows.Select(flow => new PacketRule(flow, HostOf(peer)!.Address, storesOnly ? PlanOf(peer).ConsulPort : null, ratio))));
-    }
-
-    /// <summary>Drops all packets between a region and what users go through.</summary>
-    public Task<Cut> CutFromTargetsAsync(RegionId at)
-    {
-        Tell($"{at} is cut from the targets");
-        return Cut.MakeAsync(HostOf(at)!, [new PacketRule(Flow.In, _network!.Hosts[^1].Address)]);
-    }
 
     /// <summary>Adds a line to the timeline.</summary>
     public void Tell(string text) => _timeline.Add(text);
@@ -163,7 +139,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
             return null;
         }
 
-        var from = TimeProvider.System.GetUtcNow() - _startedAt;
+        var from = _history.Now;
         Tell($"{part} of {region}: SIGSTOP");
         await process.PauseAsync(Cancelled);
         return async () =>
@@ -171,7 +147,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
             await process.ResumeAsync(Cancelled);
             _paused.Remove(process);
             Tell($"{part} of {region}: SIGCONT");
-            _pauses.Add(($"{region}-1", from, TimeProvider.System.GetUtcNow() - _startedAt));
+            _history.Paused($"{region}-1", from);
         };
     }
 
@@ -202,7 +178,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <returns>How many effects there were.</returns>
     public async Task<int> SettleAsync(RegionId? lost = null)
     {
-        await UntilAsync("the world converges", Limits.Convergence, new Convergence(this, lost).MissingAsync);
+        await ConvergeAsync(lost);
         var effects = await CheckAsync();
         IsSettled = true;
         return effects;
@@ -218,17 +194,6 @@ internal sealed class ChaosWorld : IAsyncDisposable
         Assert.True(isSo, isSo ? null : Report(what));
     }
 
-    /// <summary>Holds the history so far against the protocol's promises.</summary>
-    private async Task<int> CheckAsync()
-    {
-        var received = await Edge.EffectsAsync();
-        var effects = AuditTrail.Effects(Path.Combine(_plan.Directory, "data"), _startedAt).Where(e => !IsLate(e)).ToList();
-        var signs = SplitBrainCheck.Find(received).Concat(EffectHistory.Find(effects)).ToList();
-        signs.AddRange(_processes.Values.SelectMany(static r => r.Running).Append(_edge!).Where(static p => p.HasExited).Select(static p => $"{p.Name} ended by itself: {p.LastErrors(3)}"));
-        Expect(signs.Count == 0, string.Join(Environment.NewLine, signs));
-        return received.Count + effects.Count;
-    }
-
     /// <summary>Ends every process and removes the network; files are kept unless the world is settled.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -242,7 +207,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
             await region.DisposeAsync();
         }
 
-        foreach (var part in new IAsyncDisposable?[] { _edge, Links, Targets, _network }.OfType<IAsyncDisposable>())
+        foreach (var part in new IAsyncDisposable?[] { _edge, Links, Targets, Network }.OfType<IAsyncDisposable>())
         {
             await part.DisposeAsync();
         }
@@ -260,19 +225,31 @@ internal sealed class ChaosWorld : IAsyncDisposable
         ChaosPlan.WriteOwn(_plan, Targets, Links);
         var origins = string.Join(',', _plan.Regions.Select(static r => string.Create(CultureInfo.InvariantCulture, $"{r.Region}={new IPEndPoint(r.Host, r.ServicePort)}")));
         _edge = LabProcess.Start(
-            ProgramOn(_network?.Hosts[^1]),
+            ProgramOn(Network?.Targets),
             "edge",
             ["lab", "--only", "edge", "--region", origins, "--port", _plan.Edge.Port.ToString(CultureInfo.InvariantCulture), "--listen", _plan.Edge.Host, "--exit-with-parent"],
             Path.Combine(_plan.Directory, "logs"),
             new Dictionary<string, string> { ["MAHAVISHNU_EDGE_TOKEN"] = EdgeToken });
         await Task.WhenAll(Regions.Select(StartAsync).Append(Targets?.StartAsync(Cancelled) ?? Task.CompletedTask));
-        _watch = new StatusWatch(_plan.Regions, AgentToken, Sightings, TimeProvider.System, _network is null ? null : _network.Hub.ConnectAsync);
-        await UntilAsync("one agent leads and all is well", Limits.Convergence, new Convergence(this, null).MissingAsync);
+        _watch = new StatusWatch(_plan.Regions, AgentToken, Sightings, TimeProvider.System, Network is null ? null : Network.Hub.ConnectAsync);
+        await ConvergeAsync(lost: null);
     }
 
-    // What a stopped agent had on its way to a target that cannot tell epochs apart is a window that no protocol closes;
-    // that such a straggler is repaired is seen at the end. The edge, which can tell, is judged by its own record.
-    private bool IsLate(TrafficEffect effect) => _pauses.Exists(p => p.Agent == effect.Agent && effect.At >= p.From && effect.At <= p.To + Limits.Straggler);
+    private async Task ConvergeAsync(RegionId? lost)
+    {
+        var convergence = new Convergence(this, lost);
+        await UntilAsync("the world converges", Limits.Convergence, convergence.MissingAsync);
+        Leader = convergence.Leader!;
+    }
+
+    private async Task<int> CheckAsync()
+    {
+        var (effects, signs) = await _history.JudgeAsync();
+        var fallen = _processes.Values.SelectMany(static r => r.Running).Append(_edge!).Where(static p => p.HasExited).Select(static p => $"{p.Name} ended by itself: {p.LastErrors(3)}");
+        string[] wrong = [.. signs, .. fallen];
+        Expect(wrong.Length == 0, string.Join(Environment.NewLine, wrong));
+        return effects;
+    }
 
     private string Report(string what) => string.Join(
         Environment.NewLine,

@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
+using Mahavishnu.Agents.Lab.Watch;
 using Xunit;
 
 namespace Mahavishnu.Agents.System.Chaos;
@@ -14,6 +15,9 @@ internal sealed class Convergence(ChaosWorld world, RegionId? lost)
 {
     private static readonly TimeSpan While = TimeSpan.FromSeconds(1.5);
     private long? _since;
+
+    /// <summary>Who led at the last look; null when it was not one agent.</summary>
+    public LeaderSighting? Leader { get; private set; }
 
     /// <summary>What is missing; null when nothing has been for a while.</summary>
     public async Task<string?> MissingAsync()
@@ -33,6 +37,7 @@ internal sealed class Convergence(ChaosWorld world, RegionId? lost)
         }
 
         var (agent, epoch) = (leaders[0].Agent, leaders[0].Leadership.Epoch);
+        Leader = new LeaderSighting(agent, new RegionId(leaders[0].Region), epoch ?? 0);
         return live.Where(s => s.Leader?.Agent != agent || s.Leader.Epoch != epoch).Select(s => $"{s.Agent} takes {s.Leader} for the leader, not {agent} under epoch {epoch}")
             .Concat(live.SelectMany(s => s.Regions.Where(r => r.Condition != (r.Region == lost?.Value ? "Down" : "Healthy")).Select(r => $"{s.Agent} takes {r.Region} for {r.Condition}")))
             .Concat(live.Where(static s => s.Saga is not null).Select(static s => $"{s.Agent} has {s.Saga!.PlanId} under way, in {s.Saga.Steps?[^1]}"))
@@ -41,7 +46,7 @@ internal sealed class Convergence(ChaosWorld world, RegionId? lost)
 
     private async Task<string?> InTargetsAsync()
     {
-        var epoch = world.Sightings.Leader?.Epoch;
+        var epoch = Leader?.Epoch;
         var edge = await world.Edge.StateAsync();
         return edge?.Epoch != epoch ? $"the edge is at epoch {edge?.Epoch}, not {epoch}"
             : Desired(edge!.Routes) is not { } desired || !desired.Equals(edge.Routes) ? $"the edge has {edge.Routes}"

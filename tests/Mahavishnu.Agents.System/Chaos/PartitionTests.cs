@@ -16,7 +16,7 @@ public sealed class PartitionTests(SharedWorld shared) : IClassFixture<SharedWor
     {
         var world = await shared.UseAsync(Options);
         var old = world.Leader;
-        await using (await world.CutAsync(old.Region, world.Others(old.Region), BothWays))
+        await using (await world.Network!.CutAsync(old.Region, world.Others(old.Region), BothWays))
         {
             await world.UntilAsync("another leads", Limits.NewLeader, () => Another(world, old));
             await world.UntilAsync("its users are moved, by every target", Limits.Saga, () => MovedAsync(world, old.Region));
@@ -33,7 +33,7 @@ public sealed class PartitionTests(SharedWorld shared) : IClassFixture<SharedWor
     {
         var world = await shared.UseAsync(Options);
         var (old, sagas) = (world.Leader, world.Sightings.Sagas.Count);
-        await using (await world.CutAsync(old.Region, world.Others(old.Region), [hears ? Flow.Out : Flow.In], storesOnly: true))
+        await using (await world.Network!.CutAsync(old.Region, world.Others(old.Region), [hears ? Flow.Out : Flow.In], storesOnly: true))
         {
             await world.UntilAsync("another leads", Limits.NewLeader, () => Another(world, old));
         }
@@ -47,7 +47,7 @@ public sealed class PartitionTests(SharedWorld shared) : IClassFixture<SharedWor
     {
         var world = await shared.UseAsync(Options);
         var (old, sagas) = (world.Leader, world.Sightings.Sagas.Count);
-        await using (await world.CutAsync(old.Region, [world.Others(old.Region)[0]], BothWays, ratio: 0.3))
+        await using (await world.Network!.CutAsync(old.Region, [world.Others(old.Region)[0]], BothWays, ratio: 0.3))
         {
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }

@@ -13,12 +13,12 @@ internal sealed class SlowLinks : IAsyncDisposable
 
     /// <summary>Makes a link between every two regions, each way.</summary>
     /// <param name="regions">The regions.</param>
-    /// <param name="places">Their hosts; null when all is on this machine.</param>
-    public SlowLinks(IReadOnlyList<RegionPlan> regions, IReadOnlyDictionary<RegionId, NetworkHost>? places)
+    /// <param name="network">Their hosts; null when all is on this machine.</param>
+    public SlowLinks(IReadOnlyList<RegionPlan> regions, WorldNetwork? network)
     {
         foreach (var from in regions)
         {
-            var place = places?[from.Region];
+            var place = network?[from.Region];
             foreach (var to in regions.Where(to => to != from))
             {
                 _links[(from.Region, to.Region)] = (Link(place, to, to.ConsulPort), Link(place, to, to.ServicePort));

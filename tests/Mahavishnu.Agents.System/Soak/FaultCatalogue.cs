@@ -23,10 +23,10 @@ internal sealed class FaultCatalogue(ChaosWorld world, Random random)
         var others = world.Others(region);
         var some = OneOf(others, [others[0]], [others[1]]);
         return OneOf<Func<Fault>>(
-            () => Cut("partition", () => world.CutAsync(region, some, [Flow.In, Flow.Out])),
+            () => Cut("partition", () => world.Network!.CutAsync(region, some, [Flow.In, Flow.Out])),
             () => OneWay(region, some, OneOf(Flow.In, Flow.Out), OneOf(true, false)),
             () => Loss(region, some, 0.1 + (0.4 * random.NextDouble())),
-            () => Cut("cut from the targets", () => world.CutFromTargetsAsync(region)),
+            () => Cut("cut from the targets", () => world.Network!.CutFromTargetsAsync(region)),
             () => Slow("slow links", region, some, LinkPace.Late(TimeSpan.FromMilliseconds(random.Next(50, 600)))),
             () => Slow("stalled links", region, some, OneOf(LinkPace.Stalled, LinkPace.Prompt with { StallsThere = true }, LinkPace.Prompt with { StallsBack = true })),
             () => Pause("leader stopped", () => world.Sightings.Leader?.Region ?? region, RegionPart.Agent),
@@ -42,10 +42,10 @@ internal sealed class FaultCatalogue(ChaosWorld world, Random random)
     private T OneOf<T>(params IReadOnlyList<T> all) => all[random.Next(all.Count)];
 
     private Fault OneWay(RegionId region, IReadOnlyList<RegionId> peers, Flow flow, bool storesOnly) =>
-        Cut("one-way cut", () => world.CutAsync(region, peers, [flow], storesOnly));
+        Cut("one-way cut", () => world.Network!.CutAsync(region, peers, [flow], storesOnly));
 
     private Fault Loss(RegionId region, IReadOnlyList<RegionId> peers, double ratio) =>
-        Cut("loss", () => world.CutAsync(region, peers, [Flow.In, Flow.Out], ratio: ratio));
+        Cut("loss", () => world.Network!.CutAsync(region, peers, [Flow.In, Flow.Out], ratio: ratio));
 
     private Fault Cut(string kind, Func<Task<Cut>> makeAsync)
     {

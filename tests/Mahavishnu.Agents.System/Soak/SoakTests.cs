@@ -8,7 +8,7 @@ namespace Mahavishnu.Agents.System.Soak;
 public sealed class SoakTests
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan GreatestGap = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan[] GreatestGaps = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)];
     private static readonly TimeSpan GreatestDuration = TimeSpan.FromSeconds(10);
 
     [Fact(Explicit = true)]
@@ -43,7 +43,8 @@ public sealed class SoakTests
     private static List<(TimeSpan At, Func<Task> DoAsync)> Plan(FaultCatalogue catalogue, Random random, SortedDictionary<string, int> counts)
     {
         var plan = new List<(TimeSpan, Func<Task>)>();
-        for (var at = GreatestGap * random.NextDouble(); at < Round; at += GreatestGap * random.NextDouble())
+        var gap = GreatestGaps[random.Next(GreatestGaps.Length)];
+        for (var at = gap * random.NextDouble(); at < Round; at += gap * random.NextDouble())
         {
             var fault = catalogue.Draw();
             counts[fault.Kind] = counts.GetValueOrDefault(fault.Kind) + 1;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mahavishnu.Agents.TestKit.Network;
 
 /// <summary>How slow a link is now.</summary>
@@ -15,4 +17,9 @@ public sealed record LinkPace(TimeSpan There, TimeSpan Back, bool StallsThere = 
 
     /// <summary>The same delay both ways.</summary>
     public static LinkPace Late(TimeSpan eachWay) => new(eachWay, eachWay);
+
+    /// <summary>One line.</summary>
+    public override string ToString() => this == Prompt ? "prompt" : $"there {Way(There, StallsThere)}, back {Way(Back, StallsBack)}";
+
+    private static string Way(TimeSpan late, bool stalls) => stalls ? "stalled" : string.Create(CultureInfo.InvariantCulture, $"{late.TotalMilliseconds:0} ms late");
 }

@@ -4,19 +4,14 @@ namespace Mahavishnu.Agents.TestKit.Network;
 /// <param name="time">The clock.</param>
 internal sealed class PaceGate(TimeProvider time)
 {
-    private volatile State _state = new(LinkPace.Prompt);
+    private State _state = new(LinkPace.Prompt);
     private int _held;
 
     /// <summary>How slow the link is; whoever waits looks at it again when it changes.</summary>
     public LinkPace Pace
     {
-        get => _state.Pace;
-        set
-        {
-            var before = _state;
-            _state = new State(value);
-            before.Changed.SetResult();
-        }
+        get => Volatile.Read(ref _state).Pace;
+        set => Interlocked.Exchange(ref _state, new State(value)).Changed.SetResult();
     }
 
     /// <summary>How many pieces wait.</summary>
@@ -37,7 +32,7 @@ internal sealed class PaceGate(TimeProvider time)
     {
         while (true)
         {
-            var state = _state;
+            var state = Volatile.Read(ref _state);
             var (delay, stalls) = isBack ? (state.Pace.Back, state.Pace.StallsBack) : (state.Pace.There, state.Pace.StallsThere);
             var rest = delay - time.GetElapsedTime(enteredAt);
             if (!stalls && rest <= TimeSpan.Zero)

@@ -52,12 +52,21 @@ internal sealed class RealTargets : IAsyncDisposable
     {
         await StartProxyAsync(cancellationToken);
         await Dns.StartAsync(cancellationToken);
+        await CreateZoneAsync(cancellationToken);
+    }
+
+    /// <summary>Makes the zone, with everybody at home.</summary>
+    public async Task CreateZoneAsync(CancellationToken cancellationToken)
+    {
         await Dns.CreateAsync(Zone, cancellationToken);
         foreach (var region in _regions)
         {
             await Dns.ReplaceAsync(Zone, NameOf(region.Region), "A", [(AddressOf(region.Region), false)], cancellationToken);
         }
     }
+
+    /// <summary>Removes the zone.</summary>
+    public Task DeleteZoneAsync(CancellationToken cancellationToken) => Dns.DeleteAsync(Zone, cancellationToken);
 
     /// <summary>Starts HAProxy as its configuration says: with everybody at home, whatever was before.</summary>
     public Task StartProxyAsync(CancellationToken cancellationToken)

@@ -27,4 +27,22 @@ public sealed class TargetTests
         await world.StartAsync(source);
         await world.SettleAsync();
     }
+
+    [Fact]
+    public async Task PowerDns_RefusesDuringAFailover_TheUsersOfTheOthersAreMovedAndItFollows()
+    {
+        await using var world = await ChaosWorld.StartAsync(new ChaosOptions { RealTargets = true });
+        world.Begin();
+        var source = world.Others(world.Leader.Region)[0];
+        world.Tell("the zone is gone: PowerDNS refuses whatever it is asked");
+        await world.Targets!.DeleteZoneAsync(TestContext.Current.CancellationToken);
+        await world.KillRegionAsync(source);
+        await world.UntilAsync("the failover is complete", Limits.Saga, () => world.Sightings.Sagas.Any(static s => s.Phase == "Complete"));
+        var edge = await world.Edge.StateAsync();
+        world.Expect(edge?.Routes.Shares(source) is { Count: 1 } shares && !shares.ContainsKey(source), $"the edge has {edge?.Routes}");
+
+        world.Tell("the zone is back");
+        await world.Targets.CreateZoneAsync(TestContext.Current.CancellationToken);
+        await world.SettleAsync(lost: source);
+    }
 }

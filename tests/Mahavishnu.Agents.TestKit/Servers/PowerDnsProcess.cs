@@ -64,7 +64,12 @@ public sealed class PowerDnsProcess : IAsyncDisposable
 
     /// <summary>Makes a zone.</summary>
     public Task CreateAsync(string zone, CancellationToken cancellationToken) => SendAsync(
-        HttpMethod.Post, Api("/zones"), new JsonObject { ["name"] = zone, ["kind"] = "Native", ["nameservers"] = new JsonArray($"ns1.{zone}") }, cancellationToken);
+        HttpMethod.Post,
+        Api("/zones"),
+        new JsonObject { ["name"] = zone, ["kind"] = "Native", ["nameservers"] = new JsonArray($"ns1.{zone}") }, cancellationToken);
+
+    /// <summary>Removes a zone.</summary>
+    public Task DeleteAsync(string zone, CancellationToken cancellationToken) => SendAsync(HttpMethod.Delete, Api($"/zones/{zone}"), null, cancellationToken);
 
     /// <summary>Replaces a record set as an operator would.</summary>
     public Task ReplaceAsync(string zone, string name, string type, IEnumerable<(string Content, bool Disabled)> records, CancellationToken cancellationToken) => SendAsync(
@@ -100,9 +105,9 @@ public sealed class PowerDnsProcess : IAsyncDisposable
 
     private Uri Api(string path) => new($"http://{new IPEndPoint(Address, ApiPort)}/api/v1/servers/localhost{path}");
 
-    private async Task SendAsync(HttpMethod method, Uri address, JsonObject body, CancellationToken cancellationToken)
+    private async Task SendAsync(HttpMethod method, Uri address, JsonObject? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, address) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json) };
+        using var request = new HttpRequestMessage(method, address) { Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeNames.Application.Json) };
         using var response = await _api.SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {

@@ -110,12 +110,18 @@ public sealed partial class HostNetwork : IAsyncDisposable
             var host = new NetworkHost(probe, IPAddress.Loopback);
             await host.DropAsync(new PacketRule(Flow.In, IPAddress.Loopback, Ratio: 0.5), CancellationToken.None);
             host.CreateSocket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp).Dispose();
-            await RemoveAsync(probe);
             return null;
         }
         catch (Exception refused) when (refused is InvalidOperationException or Win32Exception)
         {
             return $"Network namespaces cannot be made here: {refused.Message} They need root, and Debian's packages iproute2 and iptables.";
+        }
+        finally
+        {
+            if (File.Exists($"/run/netns/{probe}"))
+            {
+                await RemoveAsync(probe);
+            }
         }
     }
 

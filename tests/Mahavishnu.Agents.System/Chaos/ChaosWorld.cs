@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Lab.Processes;
@@ -35,7 +37,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
         Regions = [.. plan.Regions.Select(static r => r.Region)];
         Network = network is null ? null : new WorldNetwork(network, plan.Regions, Tell);
         _processes = plan.Regions.ToDictionary(static r => r.Region, r => new RegionProcesses(r, plan, ProgramOn(Network?[r.Region])));
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectCallback = network is null ? null : network.Hub.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(2) };
+        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectCallback = network is null ? null : network.Hub.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(10) };
         Edge = new EdgeView(plan.Edge, Regions, _client);
         Targets = options.RealTargets ? new RealTargets(plan.Regions, Network?.Targets) : null;
         Links = options.SlowLinks ? new SlowLinks(plan.Regions, Network) : null;
@@ -149,6 +151,17 @@ internal sealed class ChaosWorld : IAsyncDisposable
             Tell($"{part} of {region}: SIGCONT");
             _history.Paused($"{region}-1", from);
         };
+    }
+
+    /// <summary>Has the leader move the users of a healthy region, as an operator would; they return by themselves.</summary>
+    public async Task FailOverByHandAsync(RegionId from)
+    {
+        Tell($"an operator fails {from} over");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PlanOf(Leader.Region).Agent, "v1/failover"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
+        request.Content = JsonContent.Create(new { from = from.Value, force = true, reason = "chaos" });
+        using var answer = await _client.SendAsync(request, Cancelled);
+        Expect(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 
     /// <summary>Waits until something is so.</summary>

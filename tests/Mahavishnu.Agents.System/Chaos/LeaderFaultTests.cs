@@ -18,7 +18,7 @@ public sealed class LeaderFaultTests
         world.Begin();
         var (leader, source) = (world.Leader, world.Others(world.Leader.Region)[0]);
         await world.KillRegionAsync(source);
-        await world.UntilAsync("a failover is under way", Limits.Verdict, () => world.Sightings.SagaUnderWay);
+        await world.UntilAsync("a failover is under way", Limits.Verdict, () => world.Sightings.Sagas.Count > 0);
 
         var resume = await world.PauseAsync(leader.Region, RegionPart.Agent);
         await Task.Delay(TimeSpan.FromSeconds(validities * ValiditySeconds), TimeProvider.System, TestContext.Current.CancellationToken);

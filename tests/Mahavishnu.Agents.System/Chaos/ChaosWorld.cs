@@ -154,14 +154,19 @@ internal sealed class ChaosWorld : IAsyncDisposable
     }
 
     /// <summary>Has the leader move the users of a healthy region, as an operator would; they return by themselves.</summary>
-    public async Task FailOverByHandAsync(RegionId from)
+    public Task FailOverByHandAsync(RegionId from)
     {
         Tell($"an operator fails {from} over");
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PlanOf(Leader.Region).Agent, "v1/failover"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
-        request.Content = JsonContent.Create(new { from = from.Value, force = true, reason = "chaos" });
-        using var answer = await _client.SendAsync(request, Cancelled);
-        Expect(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
+        return UntilAsync("the leader takes the order", Limits.NewLeader, async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PlanOf(Sightings.Leader?.Region ?? Leader.Region).Agent, "v1/failover"));
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
+            request.Content = JsonContent.Create(new { from = from.Value, force = true, reason = "chaos" });
+            using var answer = await _client.SendAsync(request, Cancelled);
+
+            // An order that was taken though its answer came to nobody is the plan that is under way.
+            return answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict ? null : await answer.Content.ReadAsStringAsync(Cancelled);
+        });
     }
 
     /// <summary>Waits until something is so.</summary>
@@ -191,7 +196,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <returns>How many effects there were.</returns>
     public async Task<int> SettleAsync(RegionId? lost = null)
     {
-        await ConvergeAsync(lost);
+        await ConvergeAsync(lost, TimeSpan.FromSeconds(1));
         var effects = await CheckAsync();
         IsSettled = true;
         return effects;
@@ -245,12 +250,12 @@ internal sealed class ChaosWorld : IAsyncDisposable
             new Dictionary<string, string> { ["MAHAVISHNU_EDGE_TOKEN"] = EdgeToken });
         await Task.WhenAll(Regions.Select(StartAsync).Append(Targets?.StartAsync(Cancelled) ?? Task.CompletedTask));
         _watch = new StatusWatch(_plan.Regions, AgentToken, Sightings, TimeProvider.System, Network is null ? null : Network.Hub.ConnectAsync);
-        await ConvergeAsync(lost: null);
+        await ConvergeAsync(lost: null, TimeSpan.Zero);
     }
 
-    private async Task ConvergeAsync(RegionId? lost)
+    private async Task ConvergeAsync(RegionId? lost, TimeSpan atRest)
     {
-        var convergence = new Convergence(this, lost);
+        var convergence = new Convergence(this, lost, atRest);
         await UntilAsync("the world converges", Limits.Convergence, convergence.MissingAsync);
         Leader = convergence.Leader!;
     }

@@ -11,9 +11,9 @@ namespace Mahavishnu.Agents.System.Chaos;
 /// </summary>
 /// <param name="world">The world.</param>
 /// <param name="lost">A region that is dead, whose users are to be served elsewhere; null for none.</param>
-internal sealed class Convergence(ChaosWorld world, RegionId? lost)
+/// <param name="atRest">How long it must be so.</param>
+internal sealed class Convergence(ChaosWorld world, RegionId? lost, TimeSpan atRest)
 {
-    private static readonly TimeSpan While = TimeSpan.FromSeconds(1.5);
     private long? _since;
 
     /// <summary>Who led at the last look; null when it was not one agent.</summary>
@@ -24,7 +24,7 @@ internal sealed class Convergence(ChaosWorld world, RegionId? lost)
     {
         var missing = InAgents() ?? await InTargetsAsync();
         _since = missing is null ? _since ?? TimeProvider.System.GetTimestamp() : null;
-        return missing ?? (TimeProvider.System.GetElapsedTime(_since!.Value) < While ? "it has only just been so" : null);
+        return missing ?? (TimeProvider.System.GetElapsedTime(_since!.Value) < atRest ? "it has only just been so" : null);
     }
 
     private string? InAgents()

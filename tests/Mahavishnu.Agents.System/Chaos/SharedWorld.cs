@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Mahavishnu.Agents.System.Chaos;
 
-/// <summary>One world for the tests of a class, which each leave it healed; after one that did not, the next gets another.</summary>
+/// <summary>One world for several tests, which each leave it healed; after one that did not, the next gets another.</summary>
 public sealed class SharedWorld : IAsyncLifetime
 {
     private ChaosWorld? _world;
@@ -32,4 +32,15 @@ public sealed class SharedWorld : IAsyncLifetime
             await _world.DisposeAsync();
         }
     }
+}
+
+/// <summary>The tests that need no network of their own and leave the world as it was.</summary>
+[CollectionDefinition(Name)]
+public sealed class OnThisMachine : ICollectionFixture<SharedWorld>
+{
+    /// <summary>The name of the collection.</summary>
+    public const string Name = "chaos on this machine";
+
+    /// <summary>What their world is made of.</summary>
+    internal static ChaosOptions Options { get; } = new() { SlowLinks = true };
 }

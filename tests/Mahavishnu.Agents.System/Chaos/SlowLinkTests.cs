@@ -5,13 +5,13 @@ using Xunit;
 namespace Mahavishnu.Agents.System.Chaos;
 
 /// <summary>Links between regions that are slow, or from which nothing comes for a while.</summary>
-public sealed class SlowLinkTests
+[Collection(OnThisMachine.Name)]
+public sealed class SlowLinkTests(SharedWorld shared)
 {
     [Fact]
     public async Task Links_SlowThenOneWayStalled_ThereIsALeaderAndNobodyIsMoved()
     {
-        await using var world = await ChaosWorld.StartAsync(new ChaosOptions { SlowLinks = true });
-        world.Begin();
+        var world = await shared.UseAsync(OnThisMachine.Options);
         Set(world, world.Regions, LinkPace.Late(TimeSpan.FromMilliseconds(75)));
         var old = world.Leader;
         await world.KillAsync(old.Region, RegionPart.Agent);

@@ -5,7 +5,8 @@ using Xunit;
 namespace Mahavishnu.Agents.System.Chaos;
 
 /// <summary>Consul-compatible servers that are killed and come back with their data.</summary>
-public sealed class StoreTests : IDisposable
+[Collection(OnThisMachine.Name)]
+public sealed class StoreTests(SharedWorld shared) : IDisposable
 {
     private readonly HttpClient _client = new();
 
@@ -16,8 +17,7 @@ public sealed class StoreTests : IDisposable
     [Fact]
     public async Task Stores_KilledOneAfterAnotherAndThenAMajority_NothingIsForgotten()
     {
-        await using var world = await ChaosWorld.StartAsync(new ChaosOptions());
-        world.Begin();
+        var world = await shared.UseAsync(OnThisMachine.Options);
         foreach (var region in world.Regions)
         {
             await _client.PutAsync(Marker(world, region), new StringContent(region.Value), Cancelled);

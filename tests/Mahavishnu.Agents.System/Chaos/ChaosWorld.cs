@@ -153,20 +153,25 @@ internal sealed class ChaosWorld : IAsyncDisposable
         };
     }
 
-    /// <summary>Has the leader move the users of a healthy region, as an operator would; they return by themselves.</summary>
-    public Task FailOverByHandAsync(RegionId from)
+    /// <summary>Asks the leader once to move the users of a region, as an operator would; they return by themselves.</summary>
+    /// <returns>Why it did not take the order; null when it did.</returns>
+    public async Task<string?> OrderFailoverAsync(RegionId from)
     {
         Tell($"an operator fails {from} over");
-        return UntilAsync("the leader takes the order", Limits.NewLeader, async () =>
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PlanOf(Sightings.Leader?.Region ?? Leader.Region).Agent, "v1/failover"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
+        request.Content = JsonContent.Create(new { from = from.Value, force = true, reason = "chaos" });
+        try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(PlanOf(Sightings.Leader?.Region ?? Leader.Region).Agent, "v1/failover"));
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
-            request.Content = JsonContent.Create(new { from = from.Value, force = true, reason = "chaos" });
             using var answer = await _client.SendAsync(request, Cancelled);
 
-            // An order that was taken though its answer came to nobody is the plan that is under way.
+            // An order that was taken, though its answer came to nobody, is the plan that is under way.
             return answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict ? null : await answer.Content.ReadAsStringAsync(Cancelled);
-        });
+        }
+        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !Cancelled.IsCancellationRequested)
+        {
+            return silent.Message;
+        }
     }
 
     /// <summary>Waits until something is so.</summary>

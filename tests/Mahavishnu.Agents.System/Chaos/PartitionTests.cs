@@ -17,7 +17,8 @@ public sealed class PartitionTests(SharedWorld shared) : IClassFixture<SharedWor
         var world = await shared.UseAsync(Options);
 
         // From the first saga on a leader holds every target to what the journal says: so an old one would, if it could.
-        await world.FailOverByHandAsync(world.Others(world.Leader.Region)[0]);
+        var moved = world.Others(world.Leader.Region)[0];
+        await world.UntilAsync("the leader takes the order", Limits.NewLeader, () => world.OrderFailoverAsync(moved));
         await world.UntilAsync("the users are moved and return", Limits.Saga, () => world.Sightings.Sagas.Any(static s => s is { Kind: "Failback", Ended: true }));
         await world.SettleAsync();
         world.Begin();

@@ -35,6 +35,7 @@ internal sealed class FaultCatalogue(ChaosWorld world, Random random)
             () => Kill("store killed", () => [region], RegionPart.Consul),
             () => Kill("most stores killed", () => others, RegionPart.Consul),
             () => Kill("region killed", () => [region], RegionPart.Service, RegionPart.Agent, RegionPart.Consul),
+            () => new Fault("operator's failover", () => world.OrderFailoverAsync(region), () => Task.CompletedTask),
             () => Target("HAProxy", Targets.Proxy.Server, Targets.StartProxyAsync, OneOf(true, false)),
             () => Target("PowerDNS", Targets.Dns.Server, Targets.Dns.StartAsync, OneOf(true, false)))();
     }

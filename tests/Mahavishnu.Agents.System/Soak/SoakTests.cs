@@ -9,7 +9,7 @@ public sealed class SoakTests
 {
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan[] GreatestGaps = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(20)];
-    private static readonly TimeSpan GreatestDuration = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan[] GreatestDurations = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(25)];
 
     [Fact(Explicit = true)]
     public async Task World_RandomFaults_ConvergesAfterEachRound()
@@ -43,13 +43,13 @@ public sealed class SoakTests
     private static List<(TimeSpan At, Func<Task> DoAsync)> Plan(FaultCatalogue catalogue, Random random, SortedDictionary<string, int> counts)
     {
         var plan = new List<(TimeSpan, Func<Task>)>();
-        var gap = GreatestGaps[random.Next(GreatestGaps.Length)];
+        var (gap, duration) = (GreatestGaps[random.Next(GreatestGaps.Length)], GreatestDurations[random.Next(GreatestDurations.Length)]);
         for (var at = gap * random.NextDouble(); at < Round; at += gap * random.NextDouble())
         {
             var fault = catalogue.Draw();
             counts[fault.Kind] = counts.GetValueOrDefault(fault.Kind) + 1;
             plan.Add((at, fault.BeginAsync));
-            plan.Add((at + TimeSpan.FromMilliseconds(500) + (GreatestDuration * random.NextDouble()), fault.EndAsync));
+            plan.Add((at + TimeSpan.FromMilliseconds(500) + (duration * random.NextDouble()), fault.EndAsync));
         }
 
         return [.. plan.OrderBy(static step => step.Item1)];

@@ -63,7 +63,7 @@ public sealed partial class HostNetwork : IAsyncDisposable
     public static Task SweepAsync() => RemoveAsync(static owner => !Directory.Exists($"/proc/{owner.ToString(CultureInfo.InvariantCulture)}"));
 
     /// <summary>The beginning of the names of a process's namespaces.</summary>
-    internal static string Prefix(int process, int number) => string.Create(CultureInfo.InvariantCulture, $"mh-{process}-{number}");
+    private static string Prefix(int process, int number) => string.Create(CultureInfo.InvariantCulture, $"mh-{process}-{number}");
 
     /// <summary>Removes the network; whatever still runs in it is killed.</summary>
     public async ValueTask DisposeAsync()

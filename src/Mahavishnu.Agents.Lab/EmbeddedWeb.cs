@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Mahavishnu.Agents.Lab.Consul;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -11,22 +12,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Mahavishnu.Agents.Lab;
 
-/// <summary>Starts a web server on 127.0.0.1 that one delegate answers for, without logging, configuration files or signal handlers.</summary>
+/// <summary>Starts a web server that one delegate answers for, without logging, configuration files or signal handlers.</summary>
 internal static class EmbeddedWeb
 {
     /// <summary>Largest request body that any server of the lab reads.</summary>
     public const int MaxBodyBytes = 64 * 1024;
 
     /// <summary>Starts a server; it answers when the task ends.</summary>
-    /// <param name="port">The port; 0 is any free one.</param>
+    /// <param name="address">Where to listen; port 0 is any free one.</param>
     /// <param name="services">Adds what <paramref name="handler"/> needs.</param>
     /// <param name="handler">Makes what answers every request.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="LabException">The port is in use.</exception>
     public static async Task<WebApplication> StartAsync(
-        int port, Action<IServiceCollection> services, Func<IServiceProvider, RequestDelegate> handler, CancellationToken cancellationToken)
+        IPEndPoint address, Action<IServiceCollection> services, Func<IServiceProvider, RequestDelegate> handler, CancellationToken cancellationToken)
     {
-        var web = Build(port, services);
+        var web = Build(address, services);
         var started = false;
         try
         {
@@ -38,7 +39,11 @@ internal static class EmbeddedWeb
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
             throw new LabException(
-                $"Port {port.ToString(CultureInfo.InvariantCulture)} on 127.0.0.1 is in use: stop what listens there, or choose another port, or 0 for any free one.", failure);
+                $"Port {address.Port.ToString(CultureInfo.InvariantCulture)} on {address.Address} is in use: stop what listens there, or choose another port, or 0 for any free one.", failure);
+        }
+        catch (SocketException failure)
+        {
+            throw new LabException($"Nothing can listen at {address}: {failure.Message}. Is it an address of this machine?", failure);
         }
         finally
         {
@@ -52,7 +57,7 @@ internal static class EmbeddedWeb
     /// <summary>Where a started server listens, e.g. <c>http://127.0.0.1:40123/</c>.</summary>
     public static Uri AddressOf(WebApplication web) => new(web.Urls.Single());
 
-    private static WebApplication Build(int port, Action<IServiceCollection> services)
+    private static WebApplication Build(IPEndPoint address, Action<IServiceCollection> services)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
         builder.Logging.ClearProviders();
@@ -62,7 +67,7 @@ internal static class EmbeddedWeb
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(address);
         });
         return builder.Build();
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Xunit;
 
@@ -54,11 +55,38 @@ public sealed class LabProcessTests
     }
 
     [Theory]
+    [InlineData("consul")]
+    [InlineData("service")]
+    public async Task Only_Listen_IsReachedThereAndNowhereElse(string part)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has the addresses beside 127.0.0.1 from the start.");
+        await using var lab = LabRun.Start("lab", "--only", part, "--region", "us-east-1", "--port", "0", "--listen", "127.0.0.2", "--exit-with-parent");
+        await lab.UntilAsync("it listens", Limit, () => lab.Output.Contains($"{part} listens at http://127.0.0.2:", StringComparison.Ordinal));
+
+        var port = new Uri(lab.Output.Trim().Split(' ')[^1]).Port;
+        var listeners = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners();
+        Assert.Contains(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port), listeners);
+        Assert.DoesNotContain(new IPEndPoint(IPAddress.Any, port), listeners);
+    }
+
+    [Theory]
+    [InlineData("consul")]
+    [InlineData("service")]
+    public async Task Only_ListenAtAForeignAddress_SaysSoAndExits2(string part)
+    {
+        await using var lab = LabRun.Start("lab", "--only", part, "--region", "us-east-1", "--port", "8500", "--listen", "192.0.2.99");
+
+        Assert.Equal(2, await lab.ExitAsync(Limit));
+        Assert.Contains("192.0.2.99", lab.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--scenario", "earthquake", "there is no such scenario")]
     [InlineData("--kill", "mars-1", "this lab has no such region")]
     [InlineData("--regions", "99", "from 3 to 9 regions")]
     [InlineData("--profile", "slow", "expected fast or default")]
     [InlineData("--only", "kafka", "there is no such part")]
+    [InlineData("--listen", "everywhere", "is not an IP address")]
     public async Task Lab_WrongArgument_SaysWhatIsExpectedAndExits2(string option, string value, string message)
     {
         await using var lab = LabRun.Start("lab", option, value);

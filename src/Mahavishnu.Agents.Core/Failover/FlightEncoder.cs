@@ -146,7 +146,7 @@ public sealed class FlightEncoder
                 continue;
             }
 
-            var bare = vote with { Process = "", Counter = 1, Address = "" };
+            var bare = vote with { Process = "-", Counter = 1, Address = "" };
             var text = bare.ToText();
             if (text != known.Text)
             {

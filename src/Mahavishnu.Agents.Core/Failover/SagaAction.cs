@@ -27,9 +27,9 @@ public enum EffectResult
     /// <summary>Read back and found to hold.</summary>
     Done,
 
-    /// <summary>It holds at some targets, and the others cannot be reached; the reconciler goes on with those. Enough for traffic alone.</summary>
+    /// <summary>It holds at some targets, and the others refuse or cannot be reached; the reconciler goes on with those. Enough for traffic alone.</summary>
     Partial,
 
-    /// <summary>A target refused it; it is tried again, and a person is called.</summary>
+    /// <summary>It holds nowhere, and a target refused it; it is tried again, and a person is called.</summary>
     Refused,
 }

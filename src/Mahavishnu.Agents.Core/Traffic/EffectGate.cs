@@ -43,8 +43,9 @@ public static class EffectGate
             (0, _) => (EffectResult.Refused, "no traffic target is configured; add load_balancer or dns"),
             (var all, 0) => (EffectResult.Done, $"{all} traffic targets are as desired"),
             var (all, some) => (
-                bad.Exists(static o => o.Outcome.Kind == TrafficOutcomeKind.Refused) ? EffectResult.Refused
-                    : some < all ? EffectResult.Partial
+                // One target that refuses must not keep the users of the others from being moved.
+                some < all ? EffectResult.Partial
+                    : bad.Exists(static o => o.Outcome.Kind == TrafficOutcomeKind.Refused) ? EffectResult.Refused
                     : EffectResult.Unknown,
                 string.Join("; ", bad.Select(static o => $"{o.Target}: {o.Outcome.Detail}"))),
         };

@@ -1,3 +1,4 @@
+using System.Net;
 using Mahavishnu.Agents.Lab.Processes;
 
 namespace Mahavishnu.Agents.Lab.Command;
@@ -37,6 +38,10 @@ public sealed record LabOptions
 
     /// <summary><c>--port</c> of that part; 0 for any free one.</summary>
     public int Port { get; init; }
+
+    /// <summary><c>--listen</c>: the address that part listens on; anything but loopback lets others reach it, without any authentication but the edge's.</summary>
+    /// <value>Default 127.0.0.1.</value>
+    public IPAddress Listen { get; init; } = IPAddress.Loopback;
 
     /// <summary><c>--region</c> of that part; null for none.</summary>
     public string? Region { get; init; }

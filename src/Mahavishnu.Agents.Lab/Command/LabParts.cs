@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Lab.Consul;
 using Mahavishnu.Agents.Lab.Edge;
@@ -40,6 +41,7 @@ internal static class LabParts
 
     private static async Task<(IAsyncDisposable Part, Uri Address)> StartAsync(LabOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
+        var listen = new IPEndPoint(options.Listen, options.Port);
         switch (options.Only)
         {
             case "consul":
@@ -47,10 +49,10 @@ internal static class LabParts
                 return (consul, consul.Address);
             case "service":
                 var region = options.Region ?? throw new LabException("--only service needs --region: the region that it says it is in.");
-                var service = await SampleService.StartAsync(new RegionId(region), options.Port, cancellationToken);
+                var service = await SampleService.StartAsync(new RegionId(region), listen, cancellationToken);
                 return (service, service.Address);
             case "edge":
-                var edge = await StartEdgeAsync(options, time, cancellationToken);
+                var edge = await StartEdgeAsync(options, listen, time, cancellationToken);
                 return (edge, edge.Address);
             default:
                 throw new LabException($"--only {options.Only}: there is no such part; expected one of {string.Join(", ", Names)}.");
@@ -62,7 +64,7 @@ internal static class LabParts
         try
         {
             return await ConsulServer.StartAsync(
-                new ConsulServerOptions { Port = options.Port, Datacenter = options.Region ?? "dc1", DataDirectory = options.DataDirectory, Time = time }, cancellationToken);
+                new ConsulServerOptions { Address = options.Listen, Port = options.Port, Datacenter = options.Region ?? "dc1", DataDirectory = options.DataDirectory, Time = time }, cancellationToken);
         }
         catch (Exception refused) when (refused is InvalidOperationException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -70,19 +72,24 @@ internal static class LabParts
         }
     }
 
-    // An edge is told of its services by --region us-east-1=8001,eu-west-1=8002; its token must not stand in the arguments.
-    private static async Task<EdgeServer> StartEdgeAsync(LabOptions options, TimeProvider time, CancellationToken cancellationToken)
+    // An edge is told of its services by --region us-east-1=8001,eu-west-1=10.0.0.2:8002; its token must not stand in the arguments.
+    private static async Task<EdgeServer> StartEdgeAsync(LabOptions options, IPEndPoint listen, TimeProvider time, CancellationToken cancellationToken)
     {
         var token = Environment.GetEnvironmentVariable(EdgeTokenVariable)
             ?? throw new LabException($"--only edge needs the environment variable {EdgeTokenVariable}: the bearer token of its control interface.");
         var origins = (options.Region ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(static pair => pair.Split('=', 2))
             .ToDictionary(static pair => new RegionId(pair[0]), static pair => Origin(pair));
-        return await EdgeServer.StartAsync(origins, token, options.Port, time, cancellationToken);
+        return await EdgeServer.StartAsync(origins, token, listen, time, cancellationToken);
     }
 
     private static Uri Origin(string[] pair) =>
-        pair.Length == 2 && RegionId.IsValid(pair[0]) && int.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            ? new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/"))
-            : throw new LabException($"--region {string.Join('=', pair)}: for an edge, expected REGION=PORT of each service, separated by commas.");
+        pair.Length == 2 && RegionId.IsValid(pair[0]) && AddressOf(pair[1]) is { } address
+            ? new Uri($"http://{address}/")
+            : throw new LabException($"--region {string.Join('=', pair)}: for an edge, expected REGION=PORT or REGION=ADDRESS:PORT of each service, separated by commas.");
+
+    private static IPEndPoint? AddressOf(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? new IPEndPoint(IPAddress.Loopback, port)
+        : IPEndPoint.TryParse(text, out var address) && address.Port != 0 ? address
+        : null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Mahavishnu.Agents.Lab.Consul.Http;
 using Mahavishnu.Agents.Lab.Consul.State;
 using Microsoft.AspNetCore.Builder;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Mahavishnu.Agents.Lab.Consul;
 
 /// <summary>
-/// A datacenter of one server that speaks Consul's HTTP interface on 127.0.0.1, as far as leader election needs it:
+/// A datacenter of one server that speaks Consul's HTTP interface, as far as leader election needs it:
 /// sessions, keys, transactions, status, catalog, health and agent checks.
 /// </summary>
 /// <remarks>
@@ -46,14 +47,14 @@ public sealed class ConsulServer : IAsyncDisposable
     public int BlockedReads => _store.Watches.Count;
 
     /// <summary>Starts a server; it answers when the task ends.</summary>
-    /// <exception cref="InvalidOperationException">The port or the data directory is in use.</exception>
+    /// <exception cref="InvalidOperationException">The port or the data directory is in use, or the address is none of this machine's.</exception>
     /// <exception cref="InvalidDataException">The log in the data directory is damaged.</exception>
     public static async Task<ConsulServer> StartAsync(ConsulServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var store = new ConsulStore(options.DataDirectory, options.Time, options.Logger);
         var stopping = new CancellationTokenSource();
-        var web = BuildWeb(options.Port);
+        var web = BuildWeb(new IPEndPoint(options.Address, options.Port));
         var started = false;
         try
         {
@@ -71,7 +72,11 @@ public sealed class ConsulServer : IAsyncDisposable
         catch (IOException failure) when (failure.InnerException is AddressInUseException)
         {
             throw new InvalidOperationException(
-                $"Port {options.Port.ToString(CultureInfo.InvariantCulture)} on 127.0.0.1 is in use: stop what listens there (a Consul agent?), or choose another port, or 0 for any free one.", failure);
+                $"Port {options.Port.ToString(CultureInfo.InvariantCulture)} on {options.Address} is in use: stop what listens there (a Consul agent?), or choose another port, or 0 for any free one.", failure);
+        }
+        catch (SocketException failure)
+        {
+            throw new InvalidOperationException($"Nothing can listen at {options.Address}: {failure.Message}. Is it an address of this machine?", failure);
         }
         finally
         {
@@ -108,7 +113,7 @@ public sealed class ConsulServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static WebApplication BuildWeb(int port)
+    private static WebApplication BuildWeb(IPEndPoint address)
     {
         // Configuration files are not for this server, and a watch on them per server would use up the system's.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] });
@@ -117,7 +122,7 @@ public sealed class ConsulServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(address);
         });
         return builder.Build();
     }

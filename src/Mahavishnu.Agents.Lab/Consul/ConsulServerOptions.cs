@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -6,7 +7,11 @@ namespace Mahavishnu.Agents.Lab.Consul;
 /// <summary>How an embedded Consul-compatible server is set up.</summary>
 public sealed class ConsulServerOptions
 {
-    /// <summary>Port on 127.0.0.1.</summary>
+    /// <summary>The address that the server listens on. Without <see cref="DenyByDefault"/> everybody who reaches it may write.</summary>
+    /// <value>Default 127.0.0.1.</value>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port at that address.</summary>
     /// <value>Default 0: any free port.</value>
     public int Port { get; init; }
 

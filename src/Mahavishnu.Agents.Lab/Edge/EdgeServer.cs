@@ -15,7 +15,8 @@ namespace Mahavishnu.Agents.Lab.Edge;
 /// <summary>
 /// What users' requests go through. <c>GET /u/{audience}/…</c> is forwarded to the region that serves that audience, once:
 /// 502 when it is dead, 504 when it is silent, 503 when nobody serves the audience. <c>GET</c> and <c>PUT /control/routes</c>
-/// show and set the routing; a PUT needs the bearer token and is refused with 409 when its epoch is stale.
+/// show and set the routing; a PUT needs the bearer token and is refused with 409 when its epoch is stale. <c>GET /control/effects</c>
+/// shows every PUT so far and what became of it.
 /// </summary>
 public sealed class EdgeServer : IAsyncDisposable
 {
@@ -54,17 +55,17 @@ public sealed class EdgeServer : IAsyncDisposable
     /// <summary>Starts an edge in which every region serves its own users; it answers when the task ends.</summary>
     /// <param name="origins">Where the service of each region listens.</param>
     /// <param name="token">What a PUT must show as bearer token.</param>
-    /// <param name="port">The port on 127.0.0.1; 0 is any free one.</param>
+    /// <param name="address">Where to listen; port 0 is any free one.</param>
     /// <param name="time">Times the record of effects.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <exception cref="LabException">The port is in use.</exception>
+    /// <exception cref="LabException">The address cannot be used.</exception>
     public static async Task<EdgeServer> StartAsync(
-        IReadOnlyDictionary<RegionId, Uri> origins, string token, int port, TimeProvider time, CancellationToken cancellationToken)
+        IReadOnlyDictionary<RegionId, Uri> origins, string token, IPEndPoint address, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(origins);
         var edge = new EdgeServer(origins, token, time);
         edge._web = await EmbeddedWeb.StartAsync(
-            port,
+            address,
             static services => services.AddHttpForwarder(),
             services =>
             {
@@ -90,6 +91,7 @@ public sealed class EdgeServer : IAsyncDisposable
     {
         var path = context.Request.Path;
         return path.StartsWithSegments("/u", out var rest) && HttpMethods.IsGet(context.Request.Method) ? ForwardAsync(context, rest.Value ?? "")
+            : path == "/control/effects" && HttpMethods.IsGet(context.Request.Method) ? AnswerAsync(context, StatusCodes.Status200OK, RoutingJson.Write(Control.History))
             : path != "/control/routes" ? ErrorAsync(context, StatusCodes.Status404NotFound, "not_found")
             : HttpMethods.IsGet(context.Request.Method) ? AnswerAsync(context, StatusCodes.Status200OK, RoutingJson.Write(Control.Current))
             : HttpMethods.IsPut(context.Request.Method) ? ChangeAsync(context)

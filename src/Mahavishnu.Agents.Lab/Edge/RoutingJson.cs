@@ -12,12 +12,15 @@ internal static class RoutingJson
     private const int MaxAgentLength = 128;
 
     /// <summary>Writes a state.</summary>
-    public static string Write(RoutingCommand state) => new JsonObject
+    public static string Write(RoutingCommand state) => Node(state).ToJsonString();
+
+    /// <summary>Writes the record of effects: <c>[{"atSeconds":1.5,"outcome":"Accepted","command":{…}}]</c>; the command is null where none could be read.</summary>
+    public static string Write(IReadOnlyList<EdgeEffect> history) => new JsonArray([.. history.Select(static effect => (JsonNode)new JsonObject
     {
-        ["epoch"] = state.Epoch,
-        ["agent"] = state.Agent,
-        ["routes"] = new JsonObject(state.Routes.Audiences.Select(audience => KeyValuePair.Create(audience.Value, (JsonNode?)Row(state.Routes.Shares(audience))))),
-    }.ToJsonString();
+        ["atSeconds"] = effect.At.TotalSeconds,
+        ["outcome"] = effect.Outcome.ToString(),
+        ["command"] = effect.Command is { } command ? Node(command) : null,
+    })]).ToJsonString();
 
     /// <summary>Reads a command.</summary>
     /// <param name="json">The body.</param>
@@ -51,6 +54,13 @@ internal static class RoutingJson
 
         return command is not null;
     }
+
+    private static JsonObject Node(RoutingCommand state) => new()
+    {
+        ["epoch"] = state.Epoch,
+        ["agent"] = state.Agent,
+        ["routes"] = new JsonObject(state.Routes.Audiences.Select(audience => KeyValuePair.Create(audience.Value, (JsonNode?)Row(state.Routes.Shares(audience))))),
+    };
 
     private static JsonObject Row(IReadOnlyDictionary<RegionId, int> shares) =>
         new(shares.Select(static share => KeyValuePair.Create(share.Key.Value, (JsonNode?)share.Value)));

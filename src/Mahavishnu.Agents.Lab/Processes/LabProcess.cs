@@ -37,10 +37,17 @@ internal sealed class LabProcess : IAsyncDisposable
     /// <param name="name">Its name.</param>
     /// <param name="arguments">The verb and its arguments; no secrets, since every user can read them.</param>
     /// <param name="logDirectory">Where its output is kept, appended to when it is started again.</param>
+    /// <param name="environment">Variables beside those of the lab, e.g. with secrets; null for none.</param>
     /// <exception cref="LabException">The binary cannot be started.</exception>
-    public static LabProcess Start(AgentProgram program, string name, IEnumerable<string> arguments, string logDirectory)
+    public static LabProcess Start(
+        AgentProgram program, string name, IEnumerable<string> arguments, string logDirectory, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = Prepare(program.Path, [.. program.Prefix, .. arguments]);
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[variable] = value;
+        }
+
         start.Environment["DOTNET_TieredPGO"] = "0";
 
         // A young generation of 4 MiB: many small processes share this machine, and none has much to remember.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json.Nodes;
 using Mahavishnu.Agents.Core.Regions;
 using Microsoft.AspNetCore.Builder;
@@ -28,13 +29,13 @@ public sealed class SampleService : IAsyncDisposable
 
     /// <summary>Starts a service; it answers when the task ends.</summary>
     /// <param name="region">The region that it says it is in.</param>
-    /// <param name="port">The port on 127.0.0.1; 0 is any free one.</param>
+    /// <param name="address">Where to listen; port 0 is any free one.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
-    /// <exception cref="LabException">The port is in use.</exception>
-    public static async Task<SampleService> StartAsync(RegionId region, int port, CancellationToken cancellationToken)
+    /// <exception cref="LabException">The address cannot be used.</exception>
+    public static async Task<SampleService> StartAsync(RegionId region, IPEndPoint address, CancellationToken cancellationToken)
     {
         var service = new SampleService(region);
-        service._web = await EmbeddedWeb.StartAsync(port, static _ => { }, _ => service.HandleAsync, cancellationToken);
+        service._web = await EmbeddedWeb.StartAsync(address, static _ => { }, _ => service.HandleAsync, cancellationToken);
         return service;
     }
 

@@ -20,10 +20,17 @@ internal sealed class StatusWatch : IAsyncDisposable
     /// <param name="token">Their bearer token.</param>
     /// <param name="sightings">Takes in the answers.</param>
     /// <param name="time">The clock of waits and deadlines.</param>
-    public StatusWatch(IReadOnlyList<RegionPlan> regions, string token, Sightings sightings, TimeProvider time)
+    /// <param name="connect">How to reach agents that are not in this process's network; null for the ordinary way.</param>
+    public StatusWatch(
+        IReadOnlyList<RegionPlan> regions,
+        string token,
+        Sightings sightings,
+        TimeProvider time,
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect = null)
     {
         (_sightings, _time) = (sightings, time);
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null }) { Timeout = Timeout.InfiniteTimeSpan };
+        var handler = new SocketsHttpHandler { UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null, ConnectCallback = connect };
+        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         _loops = Task.WhenAll(regions.Select(WatchAsync).ToList());
     }

@@ -59,7 +59,7 @@ internal static class LabConfiguration
             # Written by the lab.
             region: {own.Region}
             agent:
-              listen: '127.0.0.1:{own.AgentPort}'
+              listen: '{own.Agent.Authority}'
               data_directory: '{Path.Combine(plan.Directory, "data", $"agent-{own.Region}")}'
             regions:
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Lab.World;
@@ -21,13 +21,17 @@ internal sealed record LabPlan(string Directory, LabTiming Timing, IReadOnlyList
     public string EdgeTokenFile => Path.Combine(Directory, "tokens", "edge");
 }
 
-/// <summary>One region and the ports of its processes on 127.0.0.1.</summary>
+/// <summary>One region, and where its processes listen.</summary>
 /// <param name="Facts">The region.</param>
 /// <param name="ServicePort">The sample service.</param>
 /// <param name="ConsulPort">The store.</param>
 /// <param name="AgentPort">The agent's HTTP interface.</param>
 internal sealed record RegionPlan(LabRegionFacts Facts, int ServicePort, int ConsulPort, int AgentPort)
 {
+    /// <summary>The address of all three.</summary>
+    /// <value>Default 127.0.0.1.</value>
+    public IPAddress Host { get; init; } = IPAddress.Loopback;
+
     /// <summary>The region.</summary>
     public RegionId Region => Facts.Region;
 
@@ -40,5 +44,5 @@ internal sealed record RegionPlan(LabRegionFacts Facts, int ServicePort, int Con
     /// <summary>Where its agent listens.</summary>
     public Uri Agent => At(AgentPort);
 
-    private static Uri At(int port) => new($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/");
+    private Uri At(int port) => new($"http://{new IPEndPoint(Host, port)}/");
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Core.Regions;
@@ -13,7 +13,6 @@ namespace Mahavishnu.Agents.Lab.World;
 /// </summary>
 internal sealed class LabWorld : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly TimeProvider _time;
     private readonly LabPlan _plan;
@@ -56,7 +55,7 @@ internal sealed class LabWorld : IAsyncDisposable
             .Select((facts, i) => new RegionPlan(facts, ports[i * 3], ports[(i * 3) + 1], ports[(i * 3) + 2]))
             .ToList();
         var (agentToken, edgeToken) = (RandomNumberGenerator.GetHexString(32, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true));
-        var edge = await EdgeServer.StartAsync(regions.ToDictionary(static r => r.Region, static r => r.Service), edgeToken, 0, time, cancellationToken);
+        var edge = await EdgeServer.StartAsync(regions.ToDictionary(static r => r.Region, static r => r.Service), edgeToken, new IPEndPoint(IPAddress.Loopback, 0), time, cancellationToken);
         var plan = new LabPlan(directory, options.Timing, regions, edge.Address, options.HoldsEuropeanData);
         var world = new LabWorld(plan, options.Program, agentToken, edge, time);
         var started = false;
@@ -130,7 +129,7 @@ internal sealed class LabWorld : IAsyncDisposable
     {
         foreach (var region in Regions)
         {
-            while (!await AnswersAsync(new Uri(Edge.Address, $"u/{region.Region}/api/v1/ping"), cancellationToken))
+            while (!await _client.AnswersAsync(new Uri(Edge.Address, $"u/{region.Region}/api/v1/ping"), cancellationToken))
             {
                 await Task.Delay(PollInterval, _time, cancellationToken);
             }
@@ -180,43 +179,6 @@ internal sealed class LabWorld : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    private async Task WaitAsync(RegionId region, RegionPart part, CancellationToken cancellationToken)
-    {
-        var processes = _regions[region];
-        var address = part switch
-        {
-            RegionPart.Service => new Uri(processes.Plan.Service, "health"),
-            RegionPart.Consul => new Uri(processes.Plan.Consul, "v1/status/leader"),
-            _ => new Uri(processes.Plan.Agent, "health/live"),
-        };
-        var startedAt = _time.GetTimestamp();
-        while (!await AnswersAsync(address, cancellationToken))
-        {
-            var process = processes[part];
-            if (process is null or { HasExited: true } || _time.GetElapsedTime(startedAt) > StartLimit)
-            {
-                var end = process is { HasExited: false } ? string.Create(CultureInfo.InvariantCulture, $"did not answer at {address} within {StartLimit.TotalSeconds} s") : "ended at once";
-                throw new LabException($"{part.ToString().ToLowerInvariant()}-{region} {end}. It said:{Environment.NewLine}{process?.LastErrors(20)}");
-            }
-
-            await Task.Delay(PollInterval, _time, cancellationToken);
-        }
-    }
-
-    private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await _client.GetAsync(address, cancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
+    private Task WaitAsync(RegionId region, RegionPart part, CancellationToken cancellationToken) =>
+        _regions[region].WaitAsync(part, _client, _time, cancellationToken);
 }

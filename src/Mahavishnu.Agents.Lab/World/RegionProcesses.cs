@@ -19,6 +19,8 @@ internal enum RegionPart
 /// <summary>The processes of one region: started, killed and started again, each part by itself.</summary>
 internal sealed class RegionProcesses(RegionPlan plan, LabPlan lab, AgentProgram program) : IAsyncDisposable
 {
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly Dictionary<RegionPart, LabProcess> _running = [];
 
     /// <summary>Region and ports.</summary>
@@ -37,9 +39,36 @@ internal sealed class RegionProcesses(RegionPlan plan, LabPlan lab, AgentProgram
         {
             if (!_running.ContainsKey(part))
             {
-                var name = $"{part.ToString().ToLowerInvariant()}-{plan.Region}";
-                _running[part] = LabProcess.Start(program, name, Arguments(part), Path.Combine(lab.Directory, "logs"));
+                _running[part] = LabProcess.Start(program, NameOf(part), Arguments(part), Path.Combine(lab.Directory, "logs"));
             }
+        }
+    }
+
+    /// <summary>Waits until a part answers that was started.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="client">Reaches the region.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LabException">It did not start; the message has its last words.</exception>
+    public async Task WaitAsync(RegionPart part, HttpClient client, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var address = part switch
+        {
+            RegionPart.Service => new Uri(plan.Service, "health"),
+            RegionPart.Consul => new Uri(plan.Consul, "v1/status/leader"),
+            _ => new Uri(plan.Agent, "health/live"),
+        };
+        var startedAt = time.GetTimestamp();
+        while (!await client.AnswersAsync(address, cancellationToken))
+        {
+            var process = this[part];
+            if (process is null or { HasExited: true } || time.GetElapsedTime(startedAt) > StartLimit)
+            {
+                var end = process is { HasExited: false } ? string.Create(CultureInfo.InvariantCulture, $"did not answer at {address} within {StartLimit.TotalSeconds} s") : "ended at once";
+                throw new LabException($"{NameOf(part)} {end}. It said:{Environment.NewLine}{process?.LastErrors(20)}");
+            }
+
+            await Task.Delay(PollInterval, time, cancellationToken);
         }
     }
 
@@ -69,10 +98,14 @@ internal sealed class RegionProcesses(RegionPlan plan, LabPlan lab, AgentProgram
 
     private string[] Arguments(RegionPart part) => part switch
     {
-        RegionPart.Service => ["lab", "--only", "service", "--region", plan.Region.Value, "--port", Text(plan.ServicePort), "--exit-with-parent"],
-        RegionPart.Consul => ["lab", "--only", "consul", "--region", plan.Region.Value, "--port", Text(plan.ConsulPort), "--data-dir", Path.Combine(lab.Directory, "data", $"consul-{plan.Region}"), "--exit-with-parent"],
+        RegionPart.Service => ["lab", "--only", "service", "--region", plan.Region.Value, "--port", Text(plan.ServicePort), "--listen", Host, "--exit-with-parent"],
+        RegionPart.Consul => ["lab", "--only", "consul", "--region", plan.Region.Value, "--port", Text(plan.ConsulPort), "--listen", Host, "--data-dir", Path.Combine(lab.Directory, "data", $"consul-{plan.Region}"), "--exit-with-parent"],
         _ => ["run", "--config", lab.ConfigDirectory, "--region", plan.Region.Value, "--exit-with-parent"],
     };
+
+    private string NameOf(RegionPart part) => $"{part.ToString().ToLowerInvariant()}-{plan.Region}";
+
+    private string Host => plan.Host.ToString();
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Mahavishnu.Agents.Lab.Command;
 using Mahavishnu.Agents.Lab.Processes;
 
@@ -7,6 +8,23 @@ namespace Mahavishnu.Agents.Cli;
 /// <summary>The verb <c>lab</c>: several regions on this machine.</summary>
 internal static class LabVerb
 {
+    private static readonly Option<IPAddress> Listen = new("--listen")
+    {
+        Description = "Address that it listens on; without it nobody outside this machine reaches it",
+        DefaultValueFactory = static _ => IPAddress.Loopback,
+        CustomParser = static given =>
+        {
+            var text = given.Tokens is [{ Value: var one }] ? one : "";
+            if (IPAddress.TryParse(text, out var address))
+            {
+                return address;
+            }
+
+            given.AddError($"--listen: '{text}' is not an IP address, such as 127.0.0.1.");
+            return null;
+        },
+    };
+
     /// <summary>Describes the verb.</summary>
     public static Command Command(CommonOptions common)
     {
@@ -23,7 +41,7 @@ internal static class LabVerb
         var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input closes", Hidden = true };
         var lab = new Command("lab", "Regions on this machine, users' load, an outage, failover and failback; nothing is left running")
         {
-            scenario, kill, profile, regions, seed, stay, only, port, data, list, withParent,
+            scenario, kill, profile, regions, seed, stay, only, port, Listen, data, list, withParent,
         };
         lab.SetAction((parsed, cancellationToken) => LabCommand.RunAsync(
             new LabOptions
@@ -38,6 +56,7 @@ internal static class LabVerb
                 Json = parsed.GetValue(common.Json),
                 Only = parsed.GetValue(only),
                 Port = parsed.GetValue(port),
+                Listen = parsed.GetValue(Listen)!,
                 Region = parsed.GetValue(common.Region),
                 DataDirectory = parsed.GetValue(data),
                 ListScenarios = parsed.GetValue(list),

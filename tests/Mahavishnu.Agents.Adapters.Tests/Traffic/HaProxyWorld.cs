@@ -1,8 +1,7 @@
-using System.Net.Sockets;
-using System.Text;
 using Mahavishnu.Agents.Adapters.Traffic;
 using Mahavishnu.Agents.Adapters.Traffic.HaProxy;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.TestKit.Servers;
 using Xunit;
 
 namespace Mahavishnu.Agents.Adapters.Tests.Traffic;
@@ -10,9 +9,7 @@ namespace Mahavishnu.Agents.Adapters.Tests.Traffic;
 /// <summary>A real HAProxy with a backend for each audience and a canary in each that is not ours.</summary>
 internal sealed class HaProxyWorld : TargetWorld
 {
-    private const string Program = "/usr/sbin/haproxy";
-
-    private readonly LocalServer _server = new();
+    private readonly HaProxyProcess _proxy = new();
 
     private HaProxyWorld(int tcpPort, int frontendPort) => (TcpPort, FrontendPort) = (tcpPort, frontendPort);
 
@@ -28,12 +25,12 @@ internal sealed class HaProxyWorld : TargetWorld
     public static async Task<HaProxyWorld> StartAsync(
         string balance = "roundrobin", int weight = 100, IReadOnlyDictionary<RegionId, int>? ports = null, int canaryWeight = 10)
     {
-        LocalServer.Need(Program, "haproxy");
+        Assert.SkipWhen(HaProxyProcess.Missing is not null, HaProxyProcess.Missing ?? "");
         var world = new HaProxyWorld(LocalServer.FreePort(), LocalServer.FreePort());
         var configuration = $"""
             global
-                stats socket {world.Socket("admin")} mode 600 level admin
-                stats socket {world.Socket("operator")} mode 600 level operator
+                stats socket {world._proxy.AdminSocket} mode 600 level admin
+                stats socket {world._proxy.Socket("operator")} mode 600 level operator
                 stats socket ipv4@127.0.0.1:{world.TcpPort} level admin
             defaults
                 mode http
@@ -47,20 +44,18 @@ internal sealed class HaProxyWorld : TargetWorld
             {Backend("users-eu", balance, weight, ports, canaryWeight)}
 
             """;
-        var file = Path.Combine(world._server.Directory, "haproxy.cfg");
-        await File.WriteAllTextAsync(file, configuration, TestContext.Current.CancellationToken);
-        await world._server.StartAsync(Program, ["-db", "-f", file], world.AnswersAsync);
+        await world._proxy.StartAsync(configuration, TestContext.Current.CancellationToken);
         return world;
     }
 
-    public override ITrafficTarget Target() => At(new Uri($"unix://{Socket("admin")}"), TimeSpan.FromSeconds(5));
+    public override ITrafficTarget Target() => At(new Uri($"unix://{_proxy.AdminSocket}"), TimeSpan.FromSeconds(5));
 
-    public override ITrafficTarget Distrusted() => At(new Uri($"unix://{Socket("operator")}"), TimeSpan.FromSeconds(5));
+    public override ITrafficTarget Distrusted() => At(new Uri($"unix://{_proxy.Socket("operator")}"), TimeSpan.FromSeconds(5));
 
     public override ITrafficTarget At(int port, TimeSpan timeout) => At(new Uri($"tcp://127.0.0.1:{port}"), timeout);
 
     public ITrafficTarget WithRoutes(IReadOnlyDictionary<RegionId, HaProxyBackend> routes) => new HaProxyTrafficTarget(
-        new HaProxyOptions { Name = "edge-1", Address = new Uri($"unix://{Socket("admin")}"), Routes = routes }, TimeProvider.System);
+        new HaProxyOptions { Name = "edge-1", Address = new Uri($"unix://{_proxy.AdminSocket}"), Routes = routes }, TimeProvider.System);
 
     public static HaProxyBackend Route(string audience) =>
         new($"users-{audience}", new Dictionary<RegionId, string> { [Us] = "us", [Eu] = "eu", [Ap] = "ap" });
@@ -71,16 +66,9 @@ internal sealed class HaProxyWorld : TargetWorld
         string.Join('\n', (await ServersAsync()).Where(static line => line.Contains("canary", StringComparison.Ordinal)));
 
     /// <summary>Sends a command as an operator would.</summary>
-    public async Task<string> CommandAsync(string command)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket("admin")), TestContext.Current.CancellationToken);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(command + "\n"), TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(new NetworkStream(socket));
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-    }
+    public Task<string> CommandAsync(string command) => _proxy.CommandAsync(command, TestContext.Current.CancellationToken);
 
-    public override ValueTask DisposeAsync() => _server.DisposeAsync();
+    public override ValueTask DisposeAsync() => _proxy.DisposeAsync();
 
     private static HaProxyTrafficTarget At(Uri address, TimeSpan timeout) => new(
         new HaProxyOptions
@@ -98,25 +86,10 @@ internal sealed class HaProxyWorld : TargetWorld
             server canary 127.0.0.1:1 weight {canaryWeight}
         """;
 
-    // The socket's file is there a moment before anybody listens.
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            return (await CommandAsync("show info")).Length > 0;
-        }
-        catch (SocketException)
-        {
-            return false; // Not yet.
-        }
-    }
-
     private async Task<string[]> ServersAsync()
     {
         // The tenth column counts the seconds since the last change; all others stand still when nothing is changed.
         var lines = (await CommandAsync("show servers state")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(2);
         return [.. lines.Select(static line => string.Join(' ', line.Split(' ').Where(static (_, column) => column != 9)))];
     }
-
-    private string Socket(string level) => Path.Combine(_server.Directory, level + ".sock");
 }

@@ -23,7 +23,7 @@ public sealed class PowerDnsTrafficTargetTests : TrafficTargetContract
 
         await ApplyAsync(table);
 
-        Assert.Equal(addresses, await DnsQuestion.AddressesAsync(Dns.DnsPort, "us.app.example."));
+        Assert.Equal(addresses, await Dns.AddressesAsync("us.app.example."));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class PowerDnsTrafficTargetTests : TrafficTargetContract
         var answers = new List<string>();
         for (var i = 0; i < 200; i++)
         {
-            answers.Add(Assert.Single(await DnsQuestion.AddressesAsync(Dns.DnsPort, "us.app.example.")));
+            answers.Add(Assert.Single(await Dns.AddressesAsync("us.app.example.")));
         }
 
         // 160 are expected; 5 standard deviations are 28.

@@ -1,12 +1,8 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Net.Mime;
-using System.Text;
 using System.Text.Json.Nodes;
 using Mahavishnu.Agents.Adapters.Traffic;
 using Mahavishnu.Agents.Adapters.Traffic.PowerDns;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.TestKit.Servers;
 using Xunit;
 
 namespace Mahavishnu.Agents.Adapters.Tests.Traffic;
@@ -14,41 +10,26 @@ namespace Mahavishnu.Agents.Adapters.Tests.Traffic;
 /// <summary>A real PowerDNS with a zone in which our two names have foreign neighbours.</summary>
 internal sealed class PowerDnsWorld : TargetWorld
 {
-    private const string Program = "/usr/sbin/pdns_server";
-    private const string Shell = "/usr/bin/sqlite3";
-    private const string Schema = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql";
+    private const string Zone = "app.example.";
 
-    private readonly LocalServer _server = new();
-    private readonly HttpClient _api = new();
+    private readonly PowerDnsProcess _server = new(null, Credential);
 
-
-    public int ApiPort { get; } = LocalServer.FreePort();
-
-    public int DnsPort { get; } = LocalServer.FreePort();
-
-    private Uri Server => new($"http://127.0.0.1:{ApiPort}/api/v1/servers/localhost");
-
-    private Uri Zone => new($"{Server}/zones/app.example.");
+    public int ApiPort => _server.ApiPort;
 
     public static async Task<PowerDnsWorld> StartAsync()
     {
-        LocalServer.Need(Program, "pdns-server");
-        LocalServer.Need(Schema, "pdns-backend-sqlite3");
-        LocalServer.Need(Shell, "sqlite3");
+        Assert.SkipWhen(PowerDnsProcess.Missing is not null, PowerDnsProcess.Missing ?? "");
         var world = new PowerDnsWorld();
-        var database = Path.Combine(world._server.Directory, "db.sqlite");
-        using (var shell = Process.Start(new ProcessStartInfo(Shell, [database, $".read {Schema}"])))
-        {
-            await shell!.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-
-        await File.WriteAllTextAsync(Path.Combine(world._server.Directory, "pdns.conf"), world.Configuration(database), TestContext.Current.CancellationToken);
-        world._api.DefaultRequestHeaders.Add("X-API-Key", Credential);
-        world._api.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue(MediaTypeNames.Application.Json));
-        await world._server.StartAsync(Program, [$"--config-dir={world._server.Directory}"], world.AnswersAsync);
-        await world.FillAsync();
+        await world._server.StartAsync(TestContext.Current.CancellationToken);
+        await world._server.CreateAsync(Zone, TestContext.Current.CancellationToken);
+        await world.ReplaceAsync("us.app.example.", "TXT", ("\"not ours\"", false));
+        await world.ReplaceAsync("mail.app.example.", "A", ("127.0.9.9", false), ("127.0.1.1", true));
+        await world.ReplaceAsync("us.app.example.", "A", ("127.0.1.1", false));
         return world;
     }
+
+    /// <summary>The IPv4 addresses that it answers to whoever asks for a name.</summary>
+    public Task<IReadOnlyList<string>> AddressesAsync(string name) => _server.AddressesAsync(name, TestContext.Current.CancellationToken);
 
     public override ITrafficTarget Target() => New(ApiPort, Credential, TimeSpan.FromSeconds(5), Routes());
 
@@ -59,7 +40,7 @@ internal sealed class PowerDnsWorld : TargetWorld
     public ITrafficTarget WithRoute(PowerDnsRoute route) =>
         New(ApiPort, Credential, TimeSpan.FromSeconds(5), new Dictionary<RegionId, PowerDnsRoute> { [Us] = route });
 
-    public override async Task<string> StateAsync() => await _api.GetStringAsync(Zone, TestContext.Current.CancellationToken);
+    public override Task<string> StateAsync() => _server.ZoneAsync(Zone, TestContext.Current.CancellationToken);
 
     public override async Task<string> ForeignAsync()
     {
@@ -70,23 +51,10 @@ internal sealed class PowerDnsWorld : TargetWorld
     }
 
     /// <summary>Replaces a record set as an operator would.</summary>
-    public async Task ReplaceAsync(string name, string type, params (string Content, bool Disabled)[] records)
-    {
-        var set = new JsonObject
-        {
-            ["name"] = name, ["type"] = type, ["ttl"] = 60, ["changetype"] = "REPLACE",
-            ["records"] = new JsonArray([.. records.Select(static r => new JsonObject { ["content"] = r.Content, ["disabled"] = r.Disabled })]),
-        };
-        using var body = new StringContent(new JsonObject { ["rrsets"] = new JsonArray(set) }.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await _api.PatchAsync(Zone, body, TestContext.Current.CancellationToken);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
+    public Task ReplaceAsync(string name, string type, params (string Content, bool Disabled)[] records) =>
+        _server.ReplaceAsync(Zone, name, type, records, TestContext.Current.CancellationToken);
 
-    public override ValueTask DisposeAsync()
-    {
-        _api.Dispose();
-        return _server.DisposeAsync();
-    }
+    public override ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static Dictionary<RegionId, PowerDnsRoute> Routes() => new() { [Us] = Route("us"), [Eu] = Route("eu") };
 
@@ -96,54 +64,6 @@ internal sealed class PowerDnsWorld : TargetWorld
     private static PowerDnsTrafficTarget New(int port, string key, TimeSpan timeout, IReadOnlyDictionary<RegionId, PowerDnsRoute> routes) => new(
         new PowerDnsOptions
         {
-            Name = "ns-1", Url = new Uri($"http://127.0.0.1:{port}"), ApiKey = key, Zone = "app.example.", Timeout = timeout, Routes = routes,
+            Name = "ns-1", Url = new Uri($"http://127.0.0.1:{port}"), ApiKey = key, Zone = Zone, Timeout = timeout, Routes = routes,
         }, TimeProvider.System);
-
-    private async Task FillAsync()
-    {
-        const string zone = """{"name":"app.example.","kind":"Native","nameservers":["ns1.app.example."]}""";
-        using var body = new StringContent(zone, Encoding.UTF8, "application/json");
-        using var response = await _api.PostAsync(new Uri($"{Server}/zones"), body, TestContext.Current.CancellationToken);
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-        await ReplaceAsync("us.app.example.", "TXT", ("\"not ours\"", false));
-        await ReplaceAsync("mail.app.example.", "A", ("127.0.9.9", false), ("127.0.1.1", true));
-        await ReplaceAsync("us.app.example.", "A", ("127.0.1.1", false));
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        try
-        {
-            using var response = await _api.GetAsync(Server, TestContext.Current.CancellationToken);
-            return response.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // Not yet.
-        }
-    }
-
-    private string Configuration(string database) => string.Create(CultureInfo.InvariantCulture, $"""
-        launch=gsqlite3
-        gsqlite3-database={database}
-        gsqlite3-pragma-synchronous=0
-        local-address=127.0.0.1
-        local-port={DnsPort}
-        api=yes
-        api-key={Credential}
-        webserver=yes
-        webserver-address=127.0.0.1
-        webserver-port={ApiPort}
-        webserver-allow-from=127.0.0.1
-        socket-dir={_server.Directory}
-        enable-lua-records=yes
-        cache-ttl=0
-        query-cache-ttl=0
-        negquery-cache-ttl=0
-        zone-cache-refresh-interval=0
-        daemon=no
-        guardian=no
-        disable-syslog=yes
-
-        """);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Mahavishnu.Agents.Adapters.Traffic;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
+using Mahavishnu.Agents.TestKit.Servers;
 using Xunit;
 using static Mahavishnu.Agents.Adapters.Tests.Traffic.TargetWorld;
 

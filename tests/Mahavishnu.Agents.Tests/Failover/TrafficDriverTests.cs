@@ -130,8 +130,9 @@ public sealed class TrafficDriverTests : IDisposable
     [InlineData(TrafficOutcomeKind.Applied, TrafficOutcomeKind.Unknown, EffectResult.Partial)]
     [InlineData(TrafficOutcomeKind.Applied, TrafficOutcomeKind.LeaseEnded, EffectResult.Partial)]
     [InlineData(TrafficOutcomeKind.Unknown, TrafficOutcomeKind.LeaseEnded, EffectResult.Unknown)]
-    [InlineData(TrafficOutcomeKind.Applied, TrafficOutcomeKind.Refused, EffectResult.Refused)]
+    [InlineData(TrafficOutcomeKind.Applied, TrafficOutcomeKind.Refused, EffectResult.Partial)]
     [InlineData(TrafficOutcomeKind.Unknown, TrafficOutcomeKind.Refused, EffectResult.Refused)]
+    [InlineData(TrafficOutcomeKind.Refused, TrafficOutcomeKind.Refused, EffectResult.Refused)]
     public async Task ApplyAsync_OutcomesOfTwoTargets_MakeOneResult(TrafficOutcomeKind first, TrafficOutcomeKind second, EffectResult expected)
     {
         var driver = Driver(Answering("a", first), Answering("b", second));

@@ -51,12 +51,12 @@ internal sealed class AgentWorld : IAsyncDisposable
             ports[DeadBackup] = new WorldPorts(free[^1], 0, 0);
         }
 
-        var edge = await EdgeServer.StartAsync(ports.ToDictionary(static p => p.Key, static p => At(p.Value.Service)), WorldTokens.All["edge"], 0, TimeProvider.System, cancellationToken);
+        var edge = await EdgeServer.StartAsync(ports.ToDictionary(static p => p.Key, static p => At(p.Value.Service)), WorldTokens.All["edge"], new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, cancellationToken);
         var world = new AgentWorld(ports, edge);
         WorldConfiguration.Write(world.Root, options, ports, edge.Address);
         foreach (var region in Quorum)
         {
-            world._services[region] = await SampleService.StartAsync(region, ports[region].Service, cancellationToken);
+            world._services[region] = await SampleService.StartAsync(region, new IPEndPoint(IPAddress.Loopback, ports[region].Service), cancellationToken);
             if (options.Stores)
             {
                 await world.StartStoreAsync(region, cancellationToken);

@@ -14,6 +14,7 @@ public sealed class EdgeServerTests : IAsyncLifetime
     private const string Token = "edge-token";
     private static readonly RegionId Us = new("us-east-1");
     private static readonly RegionId Eu = new("eu-west-1");
+    private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
     private readonly HttpClient _client = new();
     private SampleService _us = null!;
     private SampleService _eu = null!;
@@ -23,9 +24,9 @@ public sealed class EdgeServerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _us = await SampleService.StartAsync(Us, 0, Cancelled);
-        _eu = await SampleService.StartAsync(Eu, 0, Cancelled);
-        _edge = await EdgeServer.StartAsync(new Dictionary<RegionId, Uri> { [Us] = _us.Address, [Eu] = _eu.Address }, Token, 0, TimeProvider.System, Cancelled);
+        _us = await SampleService.StartAsync(Us, AnyPort, Cancelled);
+        _eu = await SampleService.StartAsync(Eu, AnyPort, Cancelled);
+        _edge = await EdgeServer.StartAsync(new Dictionary<RegionId, Uri> { [Us] = _us.Address, [Eu] = _eu.Address }, Token, AnyPort, TimeProvider.System, Cancelled);
         _client.BaseAddress = _edge.Address;
     }
 
@@ -108,6 +109,21 @@ public sealed class EdgeServerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal(0, _edge.Control.Current.Epoch);
         Assert.Equal(EffectOutcome.Unauthorized, Assert.Single(_edge.Control.History).Outcome);
+    }
+
+    [Fact]
+    public async Task Get_Effects_EveryPutIsShownInOrder()
+    {
+        using var accepted = await PutAsync("""{"epoch":5,"agent":"eu-west-1-1","routes":{"us-east-1":{"eu-west-1":100}}}""");
+        using var stale = await PutAsync("""{"epoch":4,"agent":"us-east-1-1","routes":{"us-east-1":{}}}""");
+        using var malformed = await PutAsync("[]");
+
+        using var shown = JsonDocument.Parse(await _client.GetStringAsync(new Uri("control/effects", UriKind.Relative), Cancelled));
+        var effects = shown.RootElement.EnumerateArray().ToList();
+        Assert.Equal(["Accepted", "StaleEpoch", "Malformed"], effects.Select(static e => e.GetProperty("outcome").GetString()));
+        Assert.Equal("""{"epoch":5,"agent":"eu-west-1-1","routes":{"us-east-1":{"eu-west-1":100}}}""", effects[0].GetProperty("command").GetRawText());
+        Assert.Equal(JsonValueKind.Null, effects[2].GetProperty("command").ValueKind);
+        Assert.True(effects[0].GetProperty("atSeconds").GetDouble() <= effects[2].GetProperty("atSeconds").GetDouble());
     }
 
     [Fact]

@@ -2,22 +2,24 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Xunit;
 
-namespace Mahavishnu.Agents.Adapters.Tests.Traffic;
+namespace Mahavishnu.Agents.TestKit.Servers;
 
-/// <summary>Asks a DNS server on 127.0.0.1 for addresses, as a resolver does (RFC 1035, section 4).</summary>
+/// <summary>Asks a DNS server for addresses, as a resolver does (RFC 1035, section 4).</summary>
 internal static class DnsQuestion
 {
+    private const int GreatestAnswerBytes = 512; // Over UDP. Source: RFC 1035, section 4.2.1.
 
     /// <summary>The IPv4 addresses in the answer.</summary>
-    public static async Task<IReadOnlyList<string>> AddressesAsync(int port, string name)
+    /// <param name="socket">A UDP socket, connected to the server.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<IReadOnlyList<string>> AddressesAsync(Socket socket, string name, CancellationToken cancellationToken)
     {
         var question = Question(name);
-        using var socket = new UdpClient();
-        socket.Connect(IPAddress.Loopback, port);
-        await socket.SendAsync(question, TestContext.Current.CancellationToken);
-        var answer = (await socket.ReceiveAsync(TestContext.Current.CancellationToken)).Buffer;
+        await socket.SendAsync(question, cancellationToken);
+        var answer = new byte[GreatestAnswerBytes];
+        await socket.ReceiveAsync(answer, cancellationToken);
 
         var addresses = new List<string>();
         var at = question.Length; // The question is repeated as it was sent.

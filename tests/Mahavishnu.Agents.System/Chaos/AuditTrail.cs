@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Mahavishnu.Agents.System.Chaos;
+
+/// <summary>Reads what the agents' audit lines say of effects, for the targets that keep no epoch.</summary>
+internal static class AuditTrail
+{
+    /// <summary>Every effect that an agent saw applied elsewhere than at the edge, timed by its line, which follows it.</summary>
+    /// <param name="directory">The directory below which agents keep their data.</param>
+    /// <param name="from">The wall-clock time from which times count.</param>
+    public static IEnumerable<TrafficEffect> Effects(string directory, DateTimeOffset from) =>
+        Directory.EnumerateFiles(directory, "audit.jsonl", SearchOption.AllDirectories)
+            .SelectMany(Lines)
+            .Where(static line => line.GetProperty("action").GetString() == "traffic.apply" && line.GetProperty("outcome").GetString() == "Applied")
+            .Select(line => Effect(line, from))
+            .Where(static effect => !effect.Target.StartsWith("edge:", StringComparison.Ordinal));
+
+    private static IEnumerable<JsonElement> Lines(string file)
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return JsonSerializer.Deserialize<JsonElement>(line);
+        }
+    }
+
+    private static TrafficEffect Effect(JsonElement line, DateTimeOffset from)
+    {
+        var details = line.GetProperty("details");
+        return new TrafficEffect(
+            line.GetProperty("time").GetDateTimeOffset() - from,
+            line.GetProperty("resource").GetString()!,
+            details.GetProperty("epoch").GetInt64(),
+            line.GetProperty("agent").GetString()!,
+            details.GetProperty("desired").GetString()!);
+    }
+}

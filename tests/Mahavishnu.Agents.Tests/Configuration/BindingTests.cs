@@ -35,6 +35,9 @@ public sealed class BindingTests
         { "regions: {us-east-1: {endpoint: us.example}}", "regions.us-east-1.endpoint: is `us.example`; expected an absolute URL that begins with http:// or https:// or tcp:// without user name and password" },
         { "regions: {us-east-1: {endpoint: \"ftp://us.example\"}}", "regions.us-east-1.endpoint: is `ftp://us.example`; expected an absolute URL that begins with http:// or https:// or tcp:// without user name and password" },
         { "regions: {us-east-1: {endpoint: \"http://me:hunter2@us.example\"}}", "regions.us-east-1.endpoint: is not usable; expected an absolute URL that begins with http:// or https:// or tcp:// without user name and password" },
+        { "agent: {flight_recorder: {file_size_mb: 0}}", "agent.flight_recorder.file_size_mb: is `0`; expected a whole number from 1 to 1024" },
+        { "agent: {flight_recorder: {files: 0}}", "agent.flight_recorder.files: is `0`; expected a whole number from 1 to 1000" },
+        { "agent: {flight_recorder: {size: 8}}", "agent.flight_recorder.size: is not a known key; expected one of enabled, file_size_mb, files; did you mean `file_size_mb`?" },
         { "agent: {tokens: [{name: a, scopes: [read]}]}", "agent.tokens[0].token: is missing; it is required here" },
         { "agent: {tokens: [{name: a, token: \"\", scopes: [read]}]}", "agent.tokens[0].token: is empty; expected a secret, `file:PATH`, `env:NAME` or `secret://NAME#FIELD`" },
         { "agent: {tokens: [{name: a, token: \"secret://x\", scopes: [read]}]}", "agent.tokens[0].token: is not a reference to a secret; expected `secret://NAME#FIELD`" },
@@ -122,6 +125,7 @@ public sealed class BindingTests
         Assert.Equal("mahavishnu/control/", options.SplitBrainPrevention.Consul.ControlPrefix);
         Assert.Equal([0.2, 0.5, 0.7], [options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target]);
         Assert.Equal(4, options.Agent.Modules.Count);
+        Assert.Equal((true, 8, 8), (options.Agent.FlightRecorder.Enabled, options.Agent.FlightRecorder.FileSizeMb, options.Agent.FlightRecorder.Files));
         Assert.Equal(["ap-southeast-1", "eu-west-1", "us-east-1"], options.Stores().Select(static store => store.Region.Value));
     }
 

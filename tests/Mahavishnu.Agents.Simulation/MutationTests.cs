@@ -7,14 +7,14 @@ namespace Mahavishnu.Agents.Simulation;
 /// <summary>Every deliberate mistake is found: a simulator that finds none of them proves nothing.</summary>
 public sealed class MutationTests
 {
-    public static TheoryData<Mutation, int> Mistakes
+    public static TheoryData<Mutation, int, string?> Mistakes
     {
         get
         {
-            var rows = new TheoryData<Mutation, int>();
-            foreach (var (mutation, seeds) in MutationCatalogue.All)
+            var rows = new TheoryData<Mutation, int, string?>();
+            foreach (var (mutation, seeds, scenario) in MutationCatalogue.All)
             {
-                rows.Add(mutation, seeds);
+                rows.Add(mutation, seeds, scenario);
             }
 
             return rows;
@@ -23,10 +23,10 @@ public sealed class MutationTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void Run_WithAMistake_FindsItWithinItsSeeds(Mutation mutation, int seeds)
+    public void Run_WithAMistake_FindsItWithinItsSeeds(Mutation mutation, int seeds, string? scenario)
     {
         var report = Simulator.Run(
-            new SimulationRequest { Seed = 1, Runs = seeds, Jobs = Figures.Jobs, Mutation = mutation, StopAfter = 1 }, TimeProvider.System, null, TestContext.Current.CancellationToken);
+            new SimulationRequest { Seed = 1, Runs = seeds, Jobs = Figures.Jobs, Mutation = mutation, Scenario = scenario, StopAfter = 1 }, TimeProvider.System, null, TestContext.Current.CancellationToken);
 
         Assert.NotEmpty(report.Violations);
         var violation = report.Violations[0];

@@ -206,7 +206,7 @@ public sealed class SagaMachine(SagaSettings settings, SagaMemory? memory = null
         }
 
         var undoable = record is { Step: SagaStep.DrainSource, Irreversible: false } || (record.Step < SagaStep.Redirect && Mutant.Has(Mutation.AbortAfterPromote));
-        if (undoable && input.View[record.Source].AtLeast >= settings.TargetScore && record.RequestedBy == Automatic)
+        if (undoable && (input.View[record.Source].AtLeast >= settings.TargetScore || Mutant.Has(Mutation.RollbackToDead)) && record.RequestedBy == Automatic)
         {
             return Abort(record, input, $"{record.Source} is agreed healthy again");
         }

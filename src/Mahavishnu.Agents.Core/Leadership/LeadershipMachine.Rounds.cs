@@ -69,7 +69,7 @@ public sealed partial class LeadershipMachine
             LeaveOutLosses(agreed);
         }
 
-        if (agreed.Count < (Mutant.Has(Mutation.EpochAtMinority) && _stage is Stage.WritingEpoch or Stage.ReadingJournal && agreed.Count > 0 ? 1 : Majority))
+        if (agreed.Count < Majority)
         {
             Abandon(now, $"{agreed.Count} of {_claims.Count} stores with their data agreed while {Describe(_stage)}, {Majority} are needed");
             return;

@@ -31,9 +31,6 @@ public enum Mutation
     /// <summary>A new term takes the epoch that it finds.</summary>
     NoNewEpoch,
 
-    /// <summary>An epoch is established at less than a majority.</summary>
-    EpochAtMinority,
-
     /// <summary>The epoch is read from one store.</summary>
     EpochFromOneStore,
 
@@ -79,7 +76,7 @@ public enum Mutation
     /// <summary>The source is not fenced.</summary>
     FenceSkipped,
 
-    /// <summary>A saga that is undone gives users back to a region that has died since.</summary>
+    /// <summary>A saga is undone, and users go back to the region that they left, dead as it is.</summary>
     RollbackToDead,
 
     /// <summary>Votes count however old they are.</summary>

@@ -45,7 +45,7 @@ public static class SimulateCommand
         if (wanted is SimulateOutput.Mutations or SimulateOutput.Scenarios)
         {
             foreach (var (name, sentence) in wanted == SimulateOutput.Mutations
-                ? MutationCatalogue.All.Select(static m => (Name: m.Mutation.ToString(), Sentence: $"found within {m.Seeds} seeds"))
+                ? MutationCatalogue.All.Select(static m => (Name: m.Mutation.ToString(), Sentence: $"found within {m.Seeds} seeds{(m.Scenario is null ? "" : $" of --scenario {m.Scenario}")}"))
                 : SimulatedScenarios.All.Select(static s => (s.Name, Sentence: s.Summary)))
             {
                 await output.WriteLineAsync($"{name,-24}{sentence}");

@@ -57,7 +57,7 @@ internal sealed class ReplayReport(ReplayRequest request, TextWriter output)
     public void CutOff(string file, int line)
     {
         _cutOff.Add($"{file}:{line}");
-        Print($"{file}:{line}: is cut off; the process ended while it wrote");
+        Print($"{file}:{line}: is cut off; who wrote it ended there, or is still at it");
     }
 
     /// <summary>Tells what happened, as far as it is wanted.</summary>
@@ -93,15 +93,15 @@ internal sealed class ReplayReport(ReplayRequest request, TextWriter output)
             }
         }
 
-        if (_first!.Version != AgentMetrics.Version)
-        {
-            Print($"recorded by version {_first.Version}; this is {AgentMetrics.Version}");
-        }
-
-        Print(Invariant($"{Turns} turns and {_inputs - Turns} other inputs of {_first.Agent}, {Text(_first.Wall)} to {Text(_last)}{(_lost > 0 ? $", {_lost} inputs lost" : "")}"));
+        Print(Invariant($"{Turns} turns and {_inputs - Turns} other inputs of {_first!.Agent}, {Text(_first.Wall)} to {Text(_last)}{(_lost > 0 ? $", {_lost} inputs lost" : "")}"));
         Print(_difference is not { } difference
             ? "every decision is as recorded"
             : Invariant($"{_differing} DIFFER from what was recorded; the first at {Text(difference.Time)} ({difference.Place}):"));
+        if (_difference is not null && _first.Version != AgentMetrics.Build)
+        {
+            Print($"  recorded by version {_first.Version}, replayed by {AgentMetrics.Build}");
+        }
+
         foreach (var part in _difference?.Differences ?? [])
         {
             Print($"  {part.What}\n    recorded {part.Recorded ?? "nothing"}\n    now      {part.Replayed ?? "nothing"}");
@@ -120,6 +120,7 @@ internal sealed class ReplayReport(ReplayRequest request, TextWriter output)
     {
         ["agent"] = _first!.Agent,
         ["version"] = _first.Version,
+        ["replayedBy"] = AgentMetrics.Build,
         ["from"] = Text(_first.Wall),
         ["to"] = Text(_last),
         ["turns"] = Turns,

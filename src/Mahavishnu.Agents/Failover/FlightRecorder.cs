@@ -59,7 +59,7 @@ internal sealed partial class FlightRecorder(FlightFiles files, string agent, Fa
         var text = new StringBuilder();
         if (begins)
         {
-            text.Append(_encoder.Write(new FlightEntry.Snapshot(entry.Now, entry.Wall, agent, AgentMetrics.Version, _part++, _lost, settings, before))).Append('\n');
+            text.Append(_encoder.Write(new FlightEntry.Snapshot(entry.Now, entry.Wall, agent, AgentMetrics.Build, _part++, _lost, settings, before))).Append('\n');
         }
 
         text.Append(_encoder.Write(entry)).Append('\n');

@@ -54,15 +54,16 @@ internal sealed class AgentMetrics
     }
 
     /// <summary>The version of this build.</summary>
-    public static string Version { get; } = Informational.Split('+')[0];
+    public static string Version { get; } = Build.Split('+')[0];
 
     /// <summary>The commit of this build, or <c>unknown</c>.</summary>
-    public static string Commit { get; } = Informational.Split('+') is [_, var commit, ..] ? commit : "unknown";
+    public static string Commit { get; } = Build.Split('+') is [_, var commit, ..] ? commit : "unknown";
 
     /// <summary>What is scraped.</summary>
     public CollectorRegistry Registry { get; }
 
-    private static string Informational =>
+    /// <summary>Version and, where it is known, <c>+</c> and commit.</summary>
+    public static string Build =>
         typeof(AgentMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>A probe has ended.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mahavishnu.Agents.Cli;
+using Mahavishnu.Agents.Hosting;
 using Xunit;
 
 namespace Mahavishnu.Agents.Tests.Cli;
@@ -104,11 +105,12 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal(
             [
                 $"1 DIFFER from what was recorded; the first at 2026-03-01T12:00:05.000Z ({_outage.File}:{line + 1}):",
+                $"  recorded by version 0.1.0, replayed by {AgentMetrics.Build}",
                 "  verdict us-east-1",
                 "    recorded GracefulFailover -> ap-southeast-1 for us-east-1 by D-03, risk Unknown",
                 "    now      ImmediateFailover -> eu-west-1 for us-east-1 by D-03, risk Unknown",
             ],
-            lines[^4..]);
+            lines[^5..]);
     }
 
     [Fact]
@@ -131,7 +133,7 @@ public sealed class ReplayCommandTests : IDisposable
         var (exit, lines, errors) = Run();
 
         Assert.Equal((0, ""), (exit, errors));
-        Assert.Contains($"{_outage.File}:{_outage.Lines.Count}: is cut off; the process ended while it wrote", lines);
+        Assert.Contains($"{_outage.File}:{_outage.Lines.Count}: is cut off; who wrote it ended there, or is still at it", lines);
     }
 
     [Fact]

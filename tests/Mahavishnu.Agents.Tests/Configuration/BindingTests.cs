@@ -39,6 +39,9 @@ public sealed class BindingTests
         { "health_checks: {dependencies: [{service: a, endpoint: nonsense}]}", "health_checks.dependencies[0].endpoint: is `nonsense`; expected an absolute URL that begins with http:// or https:// or tcp:// or redis:// or rediss:// or kafka:// or postgres:// or postgresql:// without user name and password" },
         { "health_checks: {dependencies: [{service: a, endpoint: \"tcp://a:1/b\"}]}", "health_checks.dependencies[0].endpoint: is `tcp://a:1/b`; expected an absolute URL that begins with http:// or https:// or tcp:// or redis:// or rediss:// or kafka:// or postgres:// or postgresql:// without user name and password" },
         { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: [a]}]}", "load_balancer.haproxy[0].routes: is a list; expected a map" },
+        { "agent: {flight_recorder: {file_size_mb: 0}}", "agent.flight_recorder.file_size_mb: is `0`; expected a whole number from 1 to 1024" },
+        { "agent: {flight_recorder: {files: 0}}", "agent.flight_recorder.files: is `0`; expected a whole number from 1 to 1000" },
+        { "agent: {flight_recorder: {size: 8}}", "agent.flight_recorder.size: is not a known key; expected one of enabled, file_size_mb, files; did you mean `file_size_mb`?" },
         { "agent: {tokens: [{name: a, scopes: [read]}]}", "agent.tokens[0].token: is missing; it is required here" },
         { "agent: {tokens: [{name: a, token: \"\", scopes: [read]}]}", "agent.tokens[0].token: is empty; expected a secret, `file:PATH`, `env:NAME` or `secret://NAME#FIELD`" },
         { "agent: {tokens: [{name: a, token: \"secret://x\", scopes: [read]}]}", "agent.tokens[0].token: is not a reference to a secret; expected `secret://NAME#FIELD`" },
@@ -126,6 +129,7 @@ public sealed class BindingTests
         Assert.Equal("mahavishnu/control/", options.SplitBrainPrevention.Consul.ControlPrefix);
         Assert.Equal([0.2, 0.5, 0.7], [options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target]);
         Assert.Equal(4, options.Agent.Modules.Count);
+        Assert.Equal((true, 8, 8), (options.Agent.FlightRecorder.Enabled, options.Agent.FlightRecorder.FileSizeMb, options.Agent.FlightRecorder.Files));
         Assert.Equal(["ap-southeast-1", "eu-west-1", "us-east-1"], options.Stores().Select(static store => store.Region.Value));
     }
 

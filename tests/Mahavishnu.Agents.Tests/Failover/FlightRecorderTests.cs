@@ -35,6 +35,7 @@ public sealed class FlightRecorderTests : IDisposable
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch + TimeSpan.FromDays(20_000));
     private readonly AgentMetrics _metrics = new();
     private readonly LogLines _log = new();
+    private long _changes;
 
     private string Folder => Path.Combine(_root, "flight");
 
@@ -53,7 +54,7 @@ public sealed class FlightRecorderTests : IDisposable
         for (var i = 0; i < count; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            machine.Turn(FailoverFacts.None with { Maintenance = eventful ? new MaintenanceRecord(i + 1, i % 2 == 0, $"works {i}", "anna") : null });
+            machine.Turn(FailoverFacts.None with { Maintenance = eventful ? new MaintenanceRecord(++_changes, i % 2 == 0, $"works {i}", "anna") : null });
         }
     }
 
@@ -93,9 +94,8 @@ public sealed class FlightRecorderTests : IDisposable
         var running = recorder.RunAsync();
         for (var i = 0; i < 40; i++)
         {
-            var written = Written();
             Turns(machine, 20, eventful: true);
-            await Until.TrueAsync("the turns are written", () => Task.FromResult(Written() != written));
+            await Until.TrueAsync("the last turn is written", () => Task.FromResult(FlightFiles.In(Folder) is [.., var newest] && File.ReadAllText(newest).Contains($"\"sequence\":{_changes},", StringComparison.Ordinal)));
         }
 
         await EndAsync(recorder, running);
@@ -103,12 +103,10 @@ public sealed class FlightRecorderTests : IDisposable
         var files = FlightFiles.In(Folder);
         Assert.Equal(3, files.Count);
         Assert.DoesNotContain(files, static f => f.EndsWith("flight-000001.jsonl", StringComparison.Ordinal));
-        Assert.All(files, static f => Assert.InRange(new FileInfo(f).Length, 1, 40_000));
+        Assert.All(files, static f => Assert.InRange(new FileInfo(f).Length, 1, 30_000));
         Assert.All(files, static f => Assert.True(FlightLine.Read(File.ReadAllLines(f)).First().Entry is FlightEntry.Snapshot));
         Assert.Single(FlightRecord.AssertSame(Folder), static s => s.Restored);
         Assert.Equal(0, await LostAsync());
-
-        string Written() => string.Join(' ', FlightFiles.In(Folder).Select(static f => $"{f} {new FileInfo(f).Length}"));
     }
 
     [Fact]
@@ -170,11 +168,14 @@ public sealed class FlightRecorderTests : IDisposable
             Turns(machine, (int)FlightRecorder.RetryAfter.TotalSeconds);
             return Task.FromResult(_log.Lines.Count > 1);
         });
+
+        // What was lost meanwhile is marked at the next try, at the latest.
+        Turns(machine, 2 * (int)FlightRecorder.RetryAfter.TotalSeconds);
         await EndAsync(recorder, running);
 
         Assert.Equal([LogLevel.Warning, LogLevel.Information], _log.Lines.Select(static l => l.Level));
         Assert.Contains(Folder, _log.Lines[0].Text, StringComparison.Ordinal);
-        Assert.True(await LostAsync() >= 26);
+        Assert.True(await LostAsync() > 0);
         Assert.Equal(await LostAsync(), Snapshots().Sum(static s => s.Lost));
         FlightRecord.AssertSame(Folder);
     }

@@ -30,6 +30,7 @@ public sealed class FlightTests
             Assert.Equal((0, ""), (ended.Exit, ended.Errors.Trim()));
             Assert.Contains("every decision is as recorded", ended.Output, StringComparison.Ordinal);
             Assert.Contains("us-east-1 is agreed Down", ended.Output, StringComparison.Ordinal);
+            Assert.All(Directory.GetFiles(Flight(world, region)), static file => Assert.All(WorldTokens.All.Values, token => Assert.DoesNotContain(token, File.ReadAllText(file), StringComparison.Ordinal)));
         }
 
         var leader = AgentWorld.Quorum.First(region => FlightRecord.Replay(Flight(world, region)).Any(static s => s.Turn?.Action is Core.Failover.FailoverAction.Run));

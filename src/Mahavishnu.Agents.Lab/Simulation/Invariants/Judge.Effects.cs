@@ -22,6 +22,9 @@ internal sealed partial class Judge
     /// <summary>A changing request leaves.</summary>
     public void OnSent(SimulatedAgent agent, SimulatedTarget target, Effect effect)
     {
+        var standing = agent.Standing;
+        var covered = standing.Epoch == effect.Epoch && standing.ValidUntil - agent.Clock >= world.Shape.Timing.EffectDeadline + world.Shape.Timing.EffectMargin;
+        Demand(covered, Invariant.OneActor, $"{agent.Name} sends {target.Name} an effect of epoch {effect.Epoch} that its lease does not cover: {standing}");
         var known = effect.Sequence == 0 ? effect.Desired.Equals(world.Home)
             : _committed.TryGetValue((effect.Epoch, effect.Sequence), out var record) && Completed(record.Desired).Equals(effect.Desired);
         Demand(known, Invariant.DecisionFirst, $"{agent.Name} sends {target.Name} a routing that no committed record of its term holds: {effect.Desired}");

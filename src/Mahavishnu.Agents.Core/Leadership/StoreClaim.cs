@@ -126,7 +126,7 @@ internal sealed class StoreClaim(RegionId store)
 
     /// <summary>Whether no foreign heartbeat has changed here within the wait-out, as far as we have read lately.</summary>
     public bool Quiet(TimeSpan now, LeadershipTiming timing) =>
-        AnsweredLately(now, timing) && (ForeignHeartbeat is null || ForeignReleased || now - ForeignSince >= timing.WaitOut);
+        AnsweredLately(now, timing) && (ForeignHeartbeat is null || ForeignReleased || now - ForeignSince >= Asked(timing.WaitOut));
 
     /// <summary>Whether a read was answered within the last poll and request time, doubled for jitter.</summary>
     public bool AnsweredLately(TimeSpan now, LeadershipTiming timing) =>

@@ -51,7 +51,7 @@ public sealed record Invariant(string Id, string Sentence)
     public static readonly Invariant ObserversAgree = new("I15", "A region is failed over automatically only when a majority of observers, one outside it among them, held it for failing of late.");
 
     /// <summary>I16.</summary>
-    public static readonly Invariant NeverToTheDead = new("I16", "Nobody is sent to a region that is agreed to be down.");
+    public static readonly Invariant NeverToTheDead = new("I16", "Nobody is sent to a region that is agreed to be down, and no failover begins towards one that is not agreed healthy.");
 
     /// <summary>I17.</summary>
     public static readonly Invariant Paused = new("I17", "While the leader sees automation paused, it starts nothing by itself.");

@@ -47,6 +47,8 @@ internal sealed partial class Judge
             return;
         }
 
+        var score = turn.Input.View[record.Target].AtLeast;
+        Demand(score >= DecisionThresholds.Default.Target, Invariant.NeverToTheDead, $"{record.PlanId} begins towards {record.Target}, whose agreed score is {score}");
         var claimed = record.Risk == DataLossRisk.None;
         var proven = world.Data.LagSeenBy(agent.Region).TryGetValue((record.Source, record.Target), out var lag) && lag is { Lag.Ticks: 0, Age.Ticks: 0 };
         Demand(!claimed || proven, Invariant.LagIsHonest, $"{record.PlanId} says that nothing can be lost, which nobody has measured");

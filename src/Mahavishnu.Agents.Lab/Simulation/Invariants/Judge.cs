@@ -14,6 +14,7 @@ internal sealed partial class Judge(SimulationWorld world)
 {
     private readonly Dictionary<RegionId, long> _epochAtLoss = [];
     private readonly Dictionary<RegionId, long> _epochAt = [];
+    private readonly Dictionary<RegionId, (long Epoch, long Sequence)> _journalAt = [];
     private readonly Dictionary<string, int> _origins = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Epoch, long Sequence), JournalRecord> _committed = [];
     private readonly Dictionary<long, long> _newestOfEpoch = [];
@@ -74,6 +75,9 @@ internal sealed partial class Judge(SimulationWorld world)
                 break;
             case StoreRequest.WriteJournal when JournalAt(store) is { } record:
                 Demand(record.Epoch == store.State.EpochNumber, Invariant.OneActor, $"a journal record of epoch {record.Epoch} landed at {store.Region} under epoch {store.State.EpochNumber}");
+                var stood = _journalAt.GetValueOrDefault(store.Region);
+                Demand(stood.Epoch != record.Epoch || stood.Sequence <= record.Sequence || _epochAtLoss.ContainsKey(store.Region), Invariant.Replayable, $"record {record.Epoch}/{record.Sequence} landed at {store.Region} over {stood.Sequence}");
+                _journalAt[store.Region] = (record.Epoch, record.Sequence);
                 break;
         }
     }

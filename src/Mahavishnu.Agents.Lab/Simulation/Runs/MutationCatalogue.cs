@@ -22,9 +22,10 @@ public static class MutationCatalogue
         [Mutation.AnyMembers] = (400, null),
         [Mutation.JournalUnchecked] = (300, "stragglers"),
         [Mutation.JournalUncompared] = (300, "stragglers"),
-        [Mutation.NoQuarantine] = (100, "empty-and-old"),
+        [Mutation.NoQuarantine] = (200, "empty-and-old"),
         [Mutation.AbortAfterPromote] = (400, null),
         [Mutation.StaleVoteCounts] = (50, "dead-observers"),
+        [Mutation.DeadTargetTaken] = (50, "ill-target"),
         [Mutation.PauseIgnored] = (50, "dead-observers"),
         [Mutation.EffectWithoutLease] = (200, "timer-race"),
     };

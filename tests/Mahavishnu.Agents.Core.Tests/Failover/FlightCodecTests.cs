@@ -42,7 +42,7 @@ public sealed class FlightCodecTests
         "failbackDrain":"00:05:00","returnShares":[10,25,50],"nothingConfigured":["FenceSource","CatchUp","PromoteDatabase","PromoteSearch","SyncData"]},
         "timing":{"sessionTtl":"00:00:30","heartbeatInterval":"00:00:05","requestTimeout":"00:00:04","validity":"00:00:15","waitOut":"00:00:15.2000000",
         "retryInterval":"00:00:05","electionTimeout":"00:00:10","effectDeadline":"00:00:05","effectMargin":"00:00:00.5000000","clockDrift":0.001,"waitOutSlack":"00:00:00.1000000"},
-        "automatic":true,"autoFailback":false,"failbackWindow":"00:01:00","interval":"00:00:01"},
+        "automatic":true,"autoFailback":false,"failbackWindow":"00:01:00","lagFreshness":"00:01:00","interval":"00:00:01"},
         "memory":{"term":{"epoch":0,"uncheckedNotBefore":"00:00:00"},"saga":{"running":false,"resultDetail":"","stepSince":"00:00:00","nextTry":"00:00:00","held":false},
         "decision":{"failedOverAt":{},"illSince":{}},"failback":{"healthySince":{}}}}
         """.ReplaceLineEndings(""),
@@ -55,15 +55,15 @@ public sealed class FlightCodecTests
             """{"t":15000000,"leader":{"epoch":3}}""",
             """
             {"t":0,"epoch":3,"votes":[
-            {"format":1,"agent":"ap-south-1-1","region":"ap-south-1","process":"","counter":1,"address":"","views":[{"region":"ap-south-1","condition":"Healthy","score":1,"failed":[]},{"region":"eu-west-1","condition":"Healthy","score":1,"failed":[]},{"region":"us-east-1","condition":"Down","score":0,"failed":[]}]},
-            {"format":1,"agent":"eu-west-1-1","region":"eu-west-1","process":"","counter":1,"address":"","views":[{"region":"ap-south-1","condition":"Healthy","score":1,"failed":[]},{"region":"eu-west-1","condition":"Healthy","score":1,"failed":[]},{"region":"us-east-1","condition":"Down","score":0,"failed":[]}]},
-            {"format":1,"agent":"us-east-1-1","region":"us-east-1","process":"","counter":1,"address":"","views":[{"region":"ap-south-1","condition":"Healthy","score":1,"failed":[]},{"region":"eu-west-1","condition":"Healthy","score":1,"failed":[]},{"region":"us-east-1","condition":"Healthy","score":1,"failed":[]}]}],
+            {"format":1,"agent":"ap-south-1-1","region":"ap-south-1","process":"-","counter":1,"address":"","views":[{"region":"ap-south-1","condition":"Healthy","score":1,"failed":[]},{"region":"eu-west-1","condition":"Healthy","score":1,"failed":[]},{"region":"us-east-1","condition":"Down","score":0,"failed":[]}]},
+            {"format":1,"agent":"eu-west-1-1","region":"eu-west-1","process":"-","counter":1,"address":"","views":[{"region":"ap-south-1","condition":"Healthy","score":1,"failed":[]},{"region":"eu-west-1","condition":"Healthy","score":1,"failed":[]},{"region":"us-east-1","condition":"Down","score":0,"failed":[]}]},
+            {"format":1,"agent":"us-east-1-1","region":"us-east-1","process":"-","counter":1,"address":"","views":[{"region":"ap-south-1","condition":"Healthy","score":1,"failed":[]},{"region":"eu-west-1","condition":"Healthy","score":1,"failed":[]},{"region":"us-east-1","condition":"Healthy","score":1,"failed":[]}]}],
             "out":{"action":"propose fo-3-1 us-east-1 -> eu-west-1: DrainSource Intended","verdict us-east-1":"ImmediateFailover -> eu-west-1 for us-east-1 by D-03, risk Unknown"},"d":"DIGEST"}
             """.ReplaceLineEndings(""),
             """
             {"t":2000000,"committed":{"format":1,"epoch":3,"sequence":1,"planId":"fo-3-1","kind":"Failover","step":"DrainSource","phase":"Intended","source":"us-east-1","target":"eu-west-1","audiences":["us-east-1"],
             "before":{"ap-south-1":{"ap-south-1":100},"eu-west-1":{"eu-west-1":100},"us-east-1":{"us-east-1":100}},"desired":{"ap-south-1":{"ap-south-1":100},"eu-west-1":{"eu-west-1":100},"us-east-1":{}},
-            "decision":"ImmediateFailover","risk":"Unknown","skipped":["FenceSource","CatchUp","PromoteDatabase","PromoteSearch"],"irreversible":false,"failedTargets":[],"returnedPercent":0,"reason":"D-03: complete region failure","requestedBy":"automatic"}}
+            "decision":"ImmediateFailover","risk":"Unknown","skipped":["FenceSource","CatchUp","PromoteDatabase","PromoteSearch"],"irreversible":false,"failedTargets":[],"cooling":[],"returnedPercent":0,"reason":"D-03: complete region failure","requestedBy":"automatic"}}
             """.ReplaceLineEndings(""),
             """
             {"t":0,"gone":["us-east-1/us-east-1-1"],
@@ -105,7 +105,7 @@ public sealed class FlightCodecTests
     [InlineData("""{"t":1,"committed":{"format":1}}""",                      "")]
     [InlineData("""{"t":1,"effect":{"result":"Done","detail":null}}""",      "detail")]
     [InlineData("""{"t":1,"effect":{"result":"Done","detail":"x"}}""",       "no current record")]
-    [InlineData("""{"t":1,"votes":[{"format":1,"agent":"a","region":"A B","process":"","counter":1,"views":[]}]}""", "'A B' is not the name of a region")]
+    [InlineData("""{"t":1,"votes":[{"format":1,"agent":"a","region":"A B","process":"-","counter":1,"views":[]}]}""", "'A B' is not the name of a region")]
     [InlineData("""{"t":1,"gone":["A B/x"]}""",                              "'A B' is not the name of a region")]
     [InlineData("""{"t":1,"asked":{"kind":"Failover","region":"A B","force":false,"by":"x"}}""", "'A B' is not the name of a region")]
     [InlineData("""{"flight":2,"agent":"a"}""",                              "another format than 1")]

@@ -112,7 +112,7 @@ public sealed class TakeOverTests : FailoverWorld
         Health.Set(StoreWorld.Us, 0);
         var agent = await AgentAsync("eu-west-1-1", StoreWorld.Eu, decides: false);
         await Eventually.TrueAsync(() => agent.Candidate.Leads, "it leads");
-        await Eventually.TrueAsync(() => agent.Candidate.Loop.Notices.TryRead(out _), "the notice is lost on its way");
+        await Eventually.TrueAsync(() => agent.Candidate.Loop.Notices.TryRead(out var notice) && notice is Core.Leadership.LeadershipNotice.BecameLeader, "the notice is lost on its way");
 
         for (var i = 0; i < 100; i++)
         {

@@ -11,23 +11,23 @@ public sealed record FoundMutation(Mutation Mutation, int Seeds, string? Scenari
 /// <summary>The deliberate mistakes, each with the number of seeds within which the simulator must find it.</summary>
 public static class MutationCatalogue
 {
-    private const int Usual = 100;
+    private const int Usual = 400;
 
     private static readonly Dictionary<Mutation, (int Seeds, string? Scenario)> Special = new()
     {
-        [Mutation.LockIsProof] = (200, "deposed"),
-        [Mutation.LeaseFromAnswer] = (200, "deposed"),
-        [Mutation.MarkerFirst] = (200, "deposed"),
-        [Mutation.ShortWaitOut] = (200, "deposed"),
-        [Mutation.AnyMembers] = (400, null),
-        [Mutation.JournalUnchecked] = (300, "stragglers"),
-        [Mutation.JournalUncompared] = (300, "stragglers"),
-        [Mutation.NoQuarantine] = (200, "empty-and-old"),
-        [Mutation.AbortAfterPromote] = (400, null),
+        [Mutation.LockIsProof] = (400, "deposed"),
+        [Mutation.LeaseFromAnswer] = (400, "deposed"),
+        [Mutation.MarkerFirst] = (400, "deposed"),
+        [Mutation.ShortWaitOut] = (400, "deposed"),
+        [Mutation.AnyMembers] = (800, null),
+        [Mutation.JournalUnchecked] = (600, "stragglers"),
+        [Mutation.JournalUncompared] = (600, "stragglers"),
+        [Mutation.NoQuarantine] = (400, "empty-and-old"),
+        [Mutation.AbortAfterPromote] = (800, null),
         [Mutation.StaleVoteCounts] = (50, "dead-observers"),
         [Mutation.DeadTargetTaken] = (50, "ill-target"),
         [Mutation.PauseIgnored] = (50, "dead-observers"),
-        [Mutation.EffectWithoutLease] = (200, "timer-race"),
+        [Mutation.EffectWithoutLease] = (400, "timer-race"),
     };
 
     /// <summary>Every mistake.</summary>

@@ -7,7 +7,7 @@ namespace Mahavishnu.Agents.Simulation;
 public sealed class SeedTests(ITestOutputHelper output)
 {
     // Some states follow another only when a region dies in the milliseconds between a record and the next look.
-    private const double LeastShare = 0.75;
+    private const double LeastShare = 0.3;
 
     [Fact]
     public void Run_ManySeeds_KeepsEveryPromiseAndComesEverywhere()

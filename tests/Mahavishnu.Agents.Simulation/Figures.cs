@@ -11,7 +11,7 @@ namespace Mahavishnu.Agents.Simulation;
 internal static class Figures
 {
     /// <summary>Seeds in the great run.</summary>
-    public static int Seeds { get; } = Environment.GetEnvironmentVariable("MAHAVISHNU_SEEDS") is { Length: > 0 } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : 150;
+    public static int Seeds { get; } = Environment.GetEnvironmentVariable("MAHAVISHNU_SEEDS") is { Length: > 0 } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : 1026;
 
     /// <summary>Runs at a time.</summary>
     public static int Jobs => Environment.ProcessorCount;

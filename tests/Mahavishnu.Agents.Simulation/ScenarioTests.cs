@@ -7,7 +7,7 @@ namespace Mahavishnu.Agents.Simulation;
 /// <summary>Faults that brought other systems down, told to this one.</summary>
 public sealed class ScenarioTests
 {
-    private const int Seeds = 6;
+    private const int Seeds = 10;
 
     public static TheoryData<string> Names => [.. SimulatedScenarios.All.Select(static s => s.Name)];
 

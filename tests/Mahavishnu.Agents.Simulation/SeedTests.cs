@@ -7,7 +7,7 @@ namespace Mahavishnu.Agents.Simulation;
 public sealed class SeedTests(ITestOutputHelper output)
 {
     // Some states follow another only when a region dies in the milliseconds between a record and the next look.
-    private const double LeastShare = 0.3;
+    private const int RareTransitions = 6;
 
     [Fact]
     public void Run_ManySeeds_KeepsEveryPromiseAndComesEverywhere()
@@ -18,8 +18,8 @@ public sealed class SeedTests(ITestOutputHelper output)
         output.WriteLine($"transitions {report.SagaTransitionsCovered} of {report.SagaTransitionsTotal}, kill points {report.KillPointsCovered} of {report.KillPointsTotal}, rest p99 {report.ConvergeSecondsP99} s, at most {report.ConvergeSecondsMax} s");
         Assert.True(report.Violations.Count == 0, string.Join('\n', report.Violations.Select(static v => $"{v.Detail}\n{v.Replay}\n{string.Join('\n', v.Faults)}\n{v.Timeline}")));
         Assert.Equal(Figures.Seeds, report.Seeds);
-        Assert.True(report.KillPointsCovered >= report.KillPointsTotal * LeastShare, string.Join('\n', report.KillPointsMissed));
-        Assert.True(report.SagaTransitionsCovered >= report.SagaTransitionsTotal * LeastShare, string.Join('\n', report.SagaTransitionsMissed));
+        Assert.Empty(report.KillPointsMissed);
+        Assert.True(report.SagaTransitionsMissed.Count <= RareTransitions, string.Join('\n', report.SagaTransitionsMissed));
     }
 
     [Fact]

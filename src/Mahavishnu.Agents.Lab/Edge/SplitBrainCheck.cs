@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Lab.Simulation.Invariants;
+
 namespace Mahavishnu.Agents.Lab.Edge;
 
 /// <summary>Looks for split brain in what an edge received, without asking any agent.</summary>
@@ -12,27 +14,12 @@ public static class SplitBrainCheck
     public static IReadOnlyList<string> Find(IReadOnlyList<EdgeEffect> history)
     {
         ArgumentNullException.ThrowIfNull(history);
-        var read = history.Where(static e => e.Command is not null).ToList();
-        var shared = read.GroupBy(static e => e.Command!.Epoch)
-            .Select(static g => (Epoch: g.Key, Agents: g.Select(static e => e.Command!.Agent).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList()))
-            .Where(static g => g.Agents.Count > 1)
-            .Select(static g => FormattableString.Invariant($"epoch {g.Epoch} was used by {string.Join(" and ", g.Agents)}"));
-        return [.. shared, .. Backwards(read.Where(static e => e.Outcome == EffectOutcome.Accepted))];
-    }
-
-    private static IEnumerable<string> Backwards(IEnumerable<EdgeEffect> accepted)
-    {
-        var greatest = 0L;
-        foreach (var effect in accepted)
-        {
-            var epoch = effect.Command!.Epoch;
-            if (epoch < greatest)
-            {
-                yield return FormattableString.Invariant(
-                    $"{effect.Command.Agent}'s effect with epoch {epoch} was accepted {effect.At.TotalSeconds:0.000} s after the start, after epoch {greatest}");
-            }
-
-            greatest = Math.Max(greatest, epoch);
-        }
+        var order = new EffectOrder();
+        return history
+            .Where(static e => e.Command is not null)
+            .SelectMany(e => new[] { order.Sent(e.Command!.Agent, e.Command.Epoch), e.Outcome == EffectOutcome.Accepted ? order.Landed("edge", e.Command.Agent, e.Command.Epoch) : null })
+            .OfType<string>()
+            .Distinct()
+            .ToList();
     }
 }

@@ -268,15 +268,20 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private async Task<int> CheckAsync()
     {
         var (effects, signs) = await _history.JudgeAsync();
-        var fallen = _processes.Values.SelectMany(static r => r.Running).Append(_edge!).Where(static p => p.HasExited).Select(static p => $"{p.Name} ended by itself: {p.LastErrors(3)}");
-        string[] wrong = [.. signs, .. fallen];
+        string[] wrong = [.. signs, .. Fallen()];
         Expect(wrong.Length == 0, string.Join(Environment.NewLine, wrong));
         return effects;
     }
 
+    private IEnumerable<string> Fallen() => _processes.Values
+        .SelectMany(static r => r.Running)
+        .Append(_edge!)
+        .Where(static p => p.HasExited)
+        .Select(static p => $"{p.Name} ended by itself: {p.LastErrors(3)}");
+
     private string Report(string what) => string.Join(
         Environment.NewLine,
-        [what, $"files: {_plan.Directory}", .. _timeline.Events.TakeLast(80).Select(static e => e.ToString())]);
+        [what, $"files: {_plan.Directory}", .. Fallen(), .. Sightings.Live.Select(static s => $"{s.Agent} answers: {s.Leadership.Role} {s.Leadership.Epoch}"), .. _timeline.Events.TakeLast(80).Select(static e => e.ToString())]);
 
     private static AgentProgram ProgramOn(NetworkHost? place)
     {

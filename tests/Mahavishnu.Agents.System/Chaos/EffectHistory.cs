@@ -1,5 +1,4 @@
-using Mahavishnu.Agents.Core.Traffic;
-using Mahavishnu.Agents.Lab.Edge;
+using Mahavishnu.Agents.Lab.Simulation.Invariants;
 
 namespace Mahavishnu.Agents.System.Chaos;
 
@@ -9,13 +8,12 @@ internal static class EffectHistory
     /// <summary>One sentence per violation: an epoch that two agents used, or an effect at a target after one of a greater epoch.</summary>
     public static IReadOnlyList<string> Find(IReadOnlyList<TrafficEffect> effects)
     {
-        // An epoch is one agent's everywhere; the order of epochs is each target's own.
-        var everywhere = SplitBrainCheck.Find([.. effects.Select(static e => AsEdge(e, EffectOutcome.StaleEpoch))]);
-        var each = effects.GroupBy(static e => e.Target)
-            .SelectMany(static g => SplitBrainCheck.Find([.. g.OrderBy(static e => e.At).Select(static e => AsEdge(e, EffectOutcome.Accepted))]).Select(sign => $"{g.Key}: {sign}"));
-        return [.. everywhere.Concat(each).Distinct()];
+        var order = new EffectOrder();
+        return effects
+            .OrderBy(static e => e.At)
+            .SelectMany(e => new[] { order.Sent(e.Agent, e.Epoch), order.Landed(e.Target, e.Agent, e.Epoch) })
+            .OfType<string>()
+            .Distinct()
+            .ToList();
     }
-
-    private static EdgeEffect AsEdge(TrafficEffect effect, EffectOutcome outcome) =>
-        new(effect.At, new RoutingCommand(effect.Epoch, effect.Agent, RoutingTable.Empty), outcome);
 }

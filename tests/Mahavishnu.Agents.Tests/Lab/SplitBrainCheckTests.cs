@@ -18,14 +18,14 @@ public sealed class SplitBrainCheckTests
     public void Find_OneEpochOfTwoAgents_IsASignEvenWhenRefused()
     {
         var sign = Assert.Single(SplitBrainCheck.Find([Effect(2, "b", EffectOutcome.Accepted), Effect(2, "a", EffectOutcome.ForeignEpoch)]));
-        Assert.Equal("epoch 2 was used by a and b", sign);
+        Assert.Equal("epoch 2 was used by b and a", sign);
     }
 
     [Fact]
     public void Find_LowerEpochAcceptedAfterHigher_IsASign()
     {
         var sign = Assert.Single(SplitBrainCheck.Find([Effect(3, "b", EffectOutcome.Accepted), Effect(2, "a", EffectOutcome.Accepted)]));
-        Assert.Contains("a's effect with epoch 2 was accepted", sign, StringComparison.Ordinal);
+        Assert.Contains("edge: a's effect with epoch 2 landed", sign, StringComparison.Ordinal);
     }
 
     private static EdgeEffect Effect(long epoch, string agent, EffectOutcome outcome) =>

@@ -8,6 +8,7 @@ namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
 /// <content>Effects: who may send them, where they land and in what order, and what users and data meet there.</content>
 internal sealed partial class Judge
 {
+    private readonly EffectOrder _order = new();
     private readonly Dictionary<SimulatedTarget, (long Epoch, long Sequence)> _landed = [];
     private readonly Dictionary<RegionId, (long Authority, RegionId Region)> _writers = [];
 
@@ -22,6 +23,8 @@ internal sealed partial class Judge
     /// <summary>A changing request leaves.</summary>
     public void OnSent(SimulatedAgent agent, SimulatedTarget target, Effect effect)
     {
+        var foreign = _order.Sent(agent.Name, effect.Epoch);
+        Demand(foreign is null, Invariant.OneActor, $"{foreign}");
         var standing = agent.Standing;
         var covered = standing.Epoch == effect.Epoch && standing.ValidUntil - agent.Clock >= world.Shape.Timing.EffectDeadline + world.Shape.Timing.EffectMargin;
         Demand(covered, Invariant.OneActor, $"{agent.Name} sends {target.Name} an effect of epoch {effect.Epoch} that its lease does not cover: {standing}");
@@ -35,7 +38,8 @@ internal sealed partial class Judge
     {
         world.Note(target.Name, effect);
         var before = _landed.GetValueOrDefault(target);
-        Demand(effect.Epoch >= before.Epoch, Invariant.OneActor, $"{target.Name}: an effect of epoch {effect.Epoch} landed after one of epoch {before.Epoch}");
+        var late = _order.Landed(target.Name, effect.Agent, effect.Epoch);
+        Demand(late is null, Invariant.OneActor, $"{late}");
         Demand(effect.Epoch > before.Epoch || effect.Sequence >= before.Sequence, Invariant.DecisionFirst, $"{target.Name}: the effect of record {effect.Sequence} landed after that of {before.Sequence}");
         _landed[target] = (effect.Epoch, effect.Sequence);
         foreach (var audience in effect.Desired.Audiences)

@@ -16,7 +16,7 @@ internal sealed class ConsulTransport : IDisposable
     /// <summary>Opens no connection yet.</summary>
     public ConsulTransport(ConsulOptions options, TimeProvider time)
     {
-        _invoker = new HttpMessageInvoker(ConsulHandler.Create(options));
+        _invoker = new HttpMessageInvoker(new BareSocketErrors(ConsulHandler.Create(options)));
         _options = options;
         _time = time;
     }

@@ -22,7 +22,7 @@ internal sealed class HttpProbeConnection : IDisposable
     {
         _options = options;
         Certificate = new CertificateCheck(options.Url.Host);
-        _client = new HttpMessageInvoker(CreateHandler(), disposeHandler: true);
+        _client = new HttpMessageInvoker(new BareSocketErrors(CreateHandler()), disposeHandler: true);
     }
 
     /// <summary>What is known of the certificate of the target.</summary>

@@ -39,7 +39,7 @@ internal static class ProbeFailure
         SocketError.NoRecovery =>
             ProbeOutcome.Unknown($"could not ask: {Name(error.SocketErrorCode)}", duration),
         SocketError.ConnectionRefused => ProbeOutcome.Failed("connection refused", duration),
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown or SocketError.NotConnected =>
             ProbeOutcome.Failed($"connection reset by the target while {doing}", duration),
         SocketError.HostNotFound or SocketError.NoData => ProbeOutcome.Failed("the host name has no address", duration),
         SocketError.TimedOut => ProbeOutcome.Failed($"the network gave up while {doing}", duration),

@@ -45,7 +45,7 @@ internal sealed class TrafficHttp : IDisposable
         {
             UseProxy = false, AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         };
-        _client = new HttpClient(handler)
+        _client = new HttpClient(new BareSocketErrors(handler))
         {
             BaseAddress = new Uri(address.AbsoluteUri.TrimEnd('/') + "/"),
             Timeout = Timeout.InfiniteTimeSpan,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Mahavishnu.Agents.Core.Regions;
 
 namespace Mahavishnu.Agents.Lab.Load;
@@ -69,7 +70,7 @@ public sealed class UserLoad : IAsyncDisposable
             using var answer = await _client.GetAsync(path, either.Token);
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception failed) when (failed is HttpRequestException or SocketException)
         {
             return false;
         }

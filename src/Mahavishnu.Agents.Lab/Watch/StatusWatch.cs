@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Mahavishnu.Agents.Lab.World;
 
@@ -64,7 +65,7 @@ internal sealed class StatusWatch : IAsyncDisposable
             await using var body = await answer.Content.ReadAsStreamAsync(either.Token);
             return answer.IsSuccessStatusCode ? await JsonSerializer.DeserializeAsync<AgentStatus>(body, JsonSerializerOptions.Web, either.Token) : null;
         }
-        catch (Exception unanswered) when (unanswered is HttpRequestException or IOException or JsonException)
+        catch (Exception unanswered) when (unanswered is HttpRequestException or SocketException or IOException or JsonException)
         {
             return null;
         }

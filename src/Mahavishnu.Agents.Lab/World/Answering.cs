@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Mahavishnu.Agents.Lab.World;
 
 /// <summary>Asks whether somebody answers.</summary>
@@ -11,7 +13,7 @@ internal static class Answering
             using var answer = await client.GetAsync(address, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception failed) when (failed is HttpRequestException or SocketException)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Lab.Edge;
@@ -146,7 +147,7 @@ internal sealed class LabWorld : IAsyncDisposable
             using var answer = await _client.SendAsync(request, cancellationToken);
             return await answer.Content.ReadAsStringAsync(cancellationToken);
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or SocketException)
         {
             return $"{request.RequestUri} did not answer: {failure.Message}";
         }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mahavishnu.Agents.Adapters;
 
 namespace Mahavishnu.Agents.Cli;
 
@@ -26,7 +27,7 @@ internal sealed class AgentUnreachableException(Uri address, string problem)
 internal sealed class AgentClient(Uri address, string? token, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new BareSocketErrors(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(3) })) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Gets a document.</summary>
     /// <exception cref="AgentUnreachableException">No usable answer.</exception>

@@ -64,8 +64,12 @@ internal static class RunVerb
         }
 
         await app.WaitForShutdownAsync(CancellationToken.None);
-        return ExitCode.Done;
+        return ExitOf(app.Services.GetServices<IHostedService>());
     }
+
+    /// <summary>The exit code after everything has stopped: a loop that ended by a bug, which stops the agent, is no orderly end.</summary>
+    internal static int ExitOf(IEnumerable<IHostedService> services) =>
+        services.OfType<BackgroundService>().Any(static s => s.ExecuteTask is { IsFaulted: true }) ? ExitCode.Finding : ExitCode.Done;
 
     private static string CannotListen(string listen, Exception reason) =>
         $"agent.listen {listen} cannot be used: {reason.Message.TrimEnd('.')}. Stop what listens there, or choose another address.";

@@ -80,8 +80,21 @@ internal sealed partial class VoteLoop : BackgroundService
     private string? Abstains(HealthSnapshot health) => ObserverGate.Abstention(health.Observer, Answering(), _stores.Count);
 
     /// <inheritdoc />
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([PublishAsync(stoppingToken), .. _stores.Select(store => ReadAsync(store, stoppingToken))]);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task[] loops = [PublishAsync(stop.Token), .. _stores.Select(store => ReadAsync(store, stop.Token))];
+        try
+        {
+            // A loop ends by cancellation or by a bug, which ends the agent rather than leave it half blind.
+            await await Task.WhenAny(loops);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     private int Answering()
     {

@@ -18,6 +18,7 @@ public sealed class VerbTests
     [InlineData("maintenance off")]
     [InlineData("maintenance status")]
     [InlineData("replay")]
+    [InlineData("simulate")]
     [InlineData("config")]
     [InlineData("config check")]
     [InlineData("config show")]
@@ -51,6 +52,13 @@ public sealed class VerbTests
     [InlineData("replay /dev/null",                       "/dev/null holds no decision")]
     [InlineData("replay /dev/null --at yesterday",        "--at: 'yesterday' is not a time")]
     [InlineData("replay /etc/hostname",                   "/etc/hostname:1: is damaged: it is no flight record")]
+    [InlineData("simulate --seed x",                      "'x' for option '--seed'")]
+    [InlineData("simulate --mutation Forgetting",         "Forgetting")]
+    [InlineData("simulate --scenario earthquake",         "no scenario earthquake; see --list-scenarios")]
+    [InlineData("simulate --runs 1 --faults 0,b",         "--faults: expected places counted from 0, as in 0,3,4, or none; 'b' is no place")]
+    [InlineData("simulate --runs 1 --faults -1",          "'-1' is no place")]
+    [InlineData("simulate --runs 1 --faults 999",         "there is no fault 999")]
+    [InlineData("simulate --faults none",                 "give --runs 1 with it")]
     public async Task Usage_Wrong_IsToldAndExitsWith2(string commandLine, string said)
     {
         var ended = await AgentProcess.RunAsync(commandLine.Split(' '));

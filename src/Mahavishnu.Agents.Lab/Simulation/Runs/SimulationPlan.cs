@@ -32,7 +32,10 @@ public sealed record SimulationPlan(int Seed, WorldShape Shape, IReadOnlyList<Fa
     }
 
     /// <summary>The same run with some of its faults only, by their places.</summary>
-    public SimulationPlan With(IReadOnlyCollection<int> places) => this with { Faults = [.. Faults.Where((_, place) => places.Contains(place))] };
+    /// <exception cref="LabException">There is no fault at one of the places.</exception>
+    public SimulationPlan With(IReadOnlyCollection<int> places) => places.FirstOrDefault(p => p >= Faults.Count, -1) is >= 0 and var wrong
+        ? throw new LabException($"--faults: run {Seed} has {Faults.Count} faults, counted from 0; there is no fault {wrong}")
+        : this with { Faults = [.. Faults.Where((_, place) => places.Contains(place))] };
 
     /// <summary>The steps of a saga that have nothing configured, where there is no data plane.</summary>
     internal static IReadOnlyList<SagaStep> DataSteps { get; } = [.. SagaTable.Rows.Where(static r => r.Work == StepWork.Data).Select(static r => r.Step)];

@@ -11,11 +11,18 @@ public static class Simulator
     /// <param name="time">The real clock, for the figures of speed only.</param>
     /// <param name="progress">Told of every run that ended, with how many have; null for nobody.</param>
     /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="LabException">There is no such scenario, or no such fault in a run.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static SimulationReport Run(SimulationRequest request, TimeProvider time, Action<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(time);
+        if (request is { Faults: not null, Runs: > 1 })
+        {
+            throw new LabException("--faults names places of one run; give --runs 1 with it");
+        }
+
+        _ = PlanOf(request, request.Seed);
         var startedAt = time.GetTimestamp();
         var results = new ConcurrentDictionary<int, RunResult>();
         var coverage = new Coverage();

@@ -100,7 +100,7 @@ internal sealed partial class SimulatedAgent
         var said = new Vote(Name, Region, _process, ++_counter, _saidWhy, "", [.. _views.Values]);
 
         // Through the text that a store would hold, so that what is read is what can be read.
-        var vote = Vote.Read(said.ToText()).Vote!;
+        var vote = Vote.Read(AsWritten(said.ToText())).Vote!;
         foreach (var store in _world.Stores)
         {
             _world.Network.Call(End, store.End, _settings.Timing.RequestTimeout / Rate, () => store.Put(vote), static (_, _) => { });

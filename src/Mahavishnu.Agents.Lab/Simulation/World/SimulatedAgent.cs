@@ -51,6 +51,9 @@ internal sealed partial class SimulatedAgent
     /// <summary>Its own clock now.</summary>
     public TimeSpan Clock => _clockAnchor + ((_world.Now - _worldAnchor) * Rate);
 
+    /// <summary>Old and new builds run side by side, and each restart changes from one to the other.</summary>
+    private bool IsOfNextVersion => (((Incarnation + 1) / 2) + End) % 2 == 0;
+
     /// <summary>Where it believes to stand now.</summary>
     public Standing Standing => _leadership.Standing(Clock);
 
@@ -188,6 +191,7 @@ internal sealed partial class SimulatedAgent
             return;
         }
 
+        request = request is StoreRequest.WriteJournal record ? record with { Record = AsWritten(record.Record) } : request;
         var incarnation = Incarnation;
         var store = _world.StoreOf(request.Store);
         if (request is StoreRequest.WriteHeartbeat && HeartbeatFate is { } fate)
@@ -212,4 +216,7 @@ internal sealed partial class SimulatedAgent
             (answer, turnedAway) => Deliver(incarnation, () => Apply(_leadership.Receive(Clock, answer ?? new StoreAnswer(
                 request.Store, request.Correlation, turnedAway ? StoreAnswerKind.Unreachable : StoreAnswerKind.Unknown)))));
     }
+
+    /// <summary>The text of a record as this build writes it: the next version's has a member that this one does not know.</summary>
+    private string AsWritten(string text) => IsOfNextVersion ? text.Insert(1, """"since_next_version":{"of":[1,null]},"""") : text;
 }

@@ -218,5 +218,5 @@ internal sealed partial class SimulatedAgent
     }
 
     /// <summary>The text of a record as this build writes it: the next version's has a member that this one does not know.</summary>
-    private string AsWritten(string text) => IsOfNextVersion ? text.Insert(1, """"since_next_version":{"of":[1,null]},"""") : text;
+    private string AsWritten(string text) => IsOfNextVersion ? text.Insert(1, "\"since_next_version\":{\"of\":[1,null]},") : text;
 }

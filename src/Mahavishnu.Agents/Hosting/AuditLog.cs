@@ -6,7 +6,8 @@ namespace Mahavishnu.Agents.Hosting;
 
 /// <summary>
 /// The audit lines: one JSON object a line, in <c>audit.jsonl</c> of the data directory, written through before the
-/// caller goes on. Every mutation and every decision that moves traffic has one.
+/// caller goes on. Every mutation and every decision that moves traffic has one. A line that a crash or a full disk cut
+/// short never spoils another.
 /// </summary>
 internal sealed class AuditLog : IDisposable
 {
@@ -15,6 +16,7 @@ internal sealed class AuditLog : IDisposable
     private readonly FileStream _file;
     private readonly AgentClock _clock;
     private readonly string _agent;
+    private bool _cutShort;
     private long _written;
 
     /// <summary>Opens the file for appending.</summary>
@@ -26,14 +28,15 @@ internal sealed class AuditLog : IDisposable
     {
         Directory.CreateDirectory(directory);
         Path = System.IO.Path.Combine(directory, "audit.jsonl");
-        _file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        _file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        _cutShort = EndsInTheMiddle(Path);
         (_agent, _clock) = (agent, clock);
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>Lines written by this process.</summary>
+    /// <summary>Lines that this process got into the file.</summary>
     public long Written => Interlocked.Read(ref _written);
 
     /// <summary>Appends one line.</summary>
@@ -49,19 +52,45 @@ internal sealed class AuditLog : IDisposable
         {
             try
             {
-                _file.Write([.. line, (byte)'\n']);
-                _file.Flush();
+                _file.Write([.. _cutShort ? "\n"u8 : [], .. line, (byte)'\n']);
+                (_cutShort, _written) = (false, _written + 1);
             }
             catch (IOException full)
             {
+                _cutShort = !TryTakeBack();
+
                 // A full disk must not keep a region from being failed over: the line goes where the logs go.
                 Console.Error.WriteLine($"audit: {Path} cannot be written ({full.Message}); make room. The line: {Encoding.UTF8.GetString(line)}");
             }
         }
-
-        Interlocked.Increment(ref _written);
     }
 
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Takes back what there is of a line that was not written as a whole; the file goes on where that began.</summary>
+    private bool TryTakeBack()
+    {
+        try
+        {
+            _file.SetLength(_file.Position);
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private static bool EndsInTheMiddle(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        if (!file.CanSeek || file.Length == 0)
+        {
+            return false;
+        }
+
+        file.Seek(-1, SeekOrigin.End);
+        return file.ReadByte() != '\n';
+    }
 }

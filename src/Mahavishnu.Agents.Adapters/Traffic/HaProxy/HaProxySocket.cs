@@ -43,12 +43,12 @@ internal sealed class HaProxySocket
     {
         using var limit = new CancellationTokenSource(_timeout, _time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        using var socket = _endpoint is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
         var sent = false;
         try
         {
+            using var socket = _endpoint is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(_endpoint, deadline.Token);
             if (mayStart is not null && !mayStart())
             {

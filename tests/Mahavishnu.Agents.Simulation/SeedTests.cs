@@ -22,6 +22,19 @@ public sealed class SeedTests(ITestOutputHelper output)
         Assert.True(report.SagaTransitionsMissed.Count <= RareTransitions, string.Join('\n', report.SagaTransitionsMissed));
     }
 
+    // Seeds that once broke a promise, or were thought to: everybody at one region that fails; an observer that dies just after its last vote.
+    [Theory]
+    [InlineData(2872)]
+    [InlineData(3324)]
+    [InlineData(5533)]
+    [InlineData(5859)]
+    public void Run_SeedThatOnceBrokeAPromise_KeepsIt(int seed)
+    {
+        var report = Simulator.Run(new SimulationRequest { Seed = seed, Runs = 1, Jobs = 1 }, TimeProvider.System, null, TestContext.Current.CancellationToken);
+
+        Assert.True(report.Violations.Count == 0, string.Join('\n', report.Violations.Select(static v => $"{v.Detail}\n{v.Replay}\n{v.Timeline}")));
+    }
+
     [Fact]
     public void Run_SameSeeds_GiveTheSameHistoryHoweverManyRunAtATime()
     {

@@ -22,6 +22,18 @@ internal sealed partial class Judge
         _opinions[(agent.Name, view.Region)] = (before.Item2 || ill ? world.Now : before.Item1, ill);
     }
 
+    /// <summary>An agent's process ended: its last votes may say until now what it thought.</summary>
+    public void OnEnded(SimulatedAgent agent)
+    {
+        foreach (var region in world.Shape.Regions.Select(static r => r.Region))
+        {
+            if (_opinions.TryGetValue((agent.Name, region), out var opinion) && opinion.IsIll)
+            {
+                _opinions[(agent.Name, region)] = (world.Now, false);
+            }
+        }
+    }
+
     /// <summary>An agent took a turn.</summary>
     public void OnTurn(SimulatedAgent agent, FailoverTurn turn)
     {
@@ -63,7 +75,7 @@ internal sealed partial class Judge
         var window = 2 * world.Shape.Freshness;
         var ill = world.Shape.Quorum.Where(o => world.Agents.Any(a => a.Region == o
             && _opinions.TryGetValue((a.Name, record.Source), out var opinion)
-            && (opinion.LastIll > world.Now - window || (opinion.IsIll && a.Alive)))).ToList();
+            && (opinion.IsIll || opinion.LastIll > world.Now - window))).ToList();
         Demand(
             ill.Count >= (world.Shape.Quorum.Count / 2) + 1 && ill.Exists(o => o != record.Source),
             Invariant.ObserversAgree,

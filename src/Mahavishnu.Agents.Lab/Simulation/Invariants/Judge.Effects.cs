@@ -50,7 +50,8 @@ internal sealed partial class Judge
             }
         }
 
-        Demand(effect.Desired.Audiences.Any(a => effect.Desired.Shares(a).Count > 0), Invariant.SomebodyServes, $"{target.Name}: every audience is drained");
+        var served = effect.Desired.Audiences.Any(a => effect.Desired.Shares(a).Count > 0);
+        Demand(served || LeavesTheOnlyOne(effect), Invariant.SomebodyServes, $"{target.Name}: every audience is drained");
     }
 
     /// <summary>A target's database was promoted.</summary>
@@ -77,6 +78,13 @@ internal sealed partial class Judge
     /// <summary>As production completes a record's routing: regions that the record does not speak of serve their own users.</summary>
     private RoutingTable Completed(RoutingTable routing) =>
         world.Home.Audiences.Where(a => !routing.Audiences.Contains(a)).Aggregate(routing, static (table, a) => table.With(a, (a, 100)));
+
+    /// <summary>Whether it is the drain of a failover from the region that served everybody.</summary>
+    private bool LeavesTheOnlyOne(Effect effect) =>
+        _committed.TryGetValue((effect.Epoch, effect.Sequence), out var record)
+        && record.Kind == SagaKind.Failover
+        && Completed(record.Before) is var before
+        && before.Audiences.All(a => before.Percent(a, record.Source) > 0);
 
     /// <summary>Thought out anew from the catalogue, not by the code that is judged.</summary>
     private bool IsLawful(RegionId audience, RegionId serving)

@@ -81,6 +81,7 @@ internal sealed partial class SimulatedAgent
     public void Crash()
     {
         _world.Note(Name, "crashes");
+        _world.Judge.OnEnded(this);
         (Alive, TermEpoch) = (false, 0);
         Incarnation++;
     }

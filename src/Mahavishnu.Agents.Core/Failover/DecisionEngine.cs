@@ -41,6 +41,7 @@ public static class DecisionEngine
             Rule("D-06", "Is no other plan under way?", $"plan {input.RunningPlan ?? "none"}", input.RunningPlan is null, input.RunningPlan is null ? "none is" : $"{input.RunningPlan} is under way; one at a time"),
             Cooldown(input, source),
             Target(candidates, best),
+            Loss(input, source, best, wanted),
         ];
 
         var kind = DecisionKind.NoFailover;
@@ -49,7 +50,7 @@ public static class DecisionEngine
         {
             kind = wanted;
         }
-        else if (blocking.Id is "D-04" or "D-08")
+        else if (blocking.Id is "D-04" or "D-08" or "D-09")
         {
             kind = DecisionKind.ManualIntervention;
         }
@@ -119,6 +120,23 @@ public static class DecisionEngine
             string.Join("; ", candidates.Select(static c => $"{c.Region}: {(c.Rank == 0 ? "refused" : $"rank {c.Rank}")}, {c.Reason}")),
             best is not null,
             best is not null ? $"{best.Region} is the best" : "no healthy, lawful target region available");
+
+    /// <summary>A graceful failover fences and catches up first, and so loses nothing.</summary>
+    private static RuleOutcome Loss(DecisionInput input, RegionId source, TargetCandidate? best, DecisionKind wanted)
+    {
+        const string Question = "Is what may be lost within the limit?";
+        if (input.Thresholds.LossLimit is not { } limit || best is null)
+        {
+            return Rule("D-09", Question, "limit none", true, best is null ? "there is no target" : "no limit is set, or no store of data is measured");
+        }
+
+        var atRisk = input.AtRisk(source, best.Region);
+        var passed = wanted != DecisionKind.ImmediateFailover || atRisk <= limit;
+        var amount = atRisk is { } known ? $"at most {Text(known.TotalSeconds)} s of writes" : "an unknown amount of writes";
+        return Rule("D-09", Question, $"at risk {amount}, limit {Text(limit.TotalSeconds)} s", passed,
+            !passed ? $"moving to {best.Region} may lose {amount}, more than {Text(limit.TotalSeconds)} s: an operator decides"
+            : wanted == DecisionKind.ImmediateFailover ? $"{amount} may be lost" : "the target catches up before it takes over");
+    }
 
     private static RuleOutcome Rule(string id, string question, string inputs, bool passed, string outcome) => new(id, question, inputs, passed, outcome);
 

@@ -71,9 +71,10 @@ internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory me
         Automatic = settings.Automatic,
         Maintenance = facts.Maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
-        Lag = facts.Lag.Select(l => (l.Key, AtMost: l.Value.AtMost(settings.LagFreshness)))
+        Lag = facts.Lag.Select(l => (l.Key, AtMost: l.Value.AtMost(now, settings.LagFreshness)))
             .Where(static l => l.AtMost is not null)
             .ToDictionary(static l => l.Key, static l => l.AtMost!.Value),
+        Writers = facts.Writers,
         SinceFailover = _memory.FailedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
         IllFor = _memory.IllSince.ToDictionary(static i => i.Key, i => now - i.Value),
     };

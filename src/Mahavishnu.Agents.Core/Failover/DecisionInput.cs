@@ -17,6 +17,9 @@ public sealed record DecisionThresholds(double Immediate, double Graceful, doubl
     /// </summary>
     public TimeSpan Settle { get; init; }
 
+    /// <summary>How much acknowledged data an automatic immediate failover may lose; null when no store of data is measured, or any loss is accepted.</summary>
+    public TimeSpan? LossLimit { get; init; }
+
     /// <summary>The reference's scores; cooldown 5 minutes.</summary>
     public static DecisionThresholds Default { get; } = new(0.2, 0.5, 0.7, TimeSpan.FromMinutes(5));
 }
@@ -56,4 +59,13 @@ public sealed record DecisionInput
 
     /// <summary>How far each target may be behind each source by now, from measurements that are fresh; absent is unknown.</summary>
     public IReadOnlyDictionary<(RegionId Source, RegionId Target), TimeSpan> Lag { get; init; } = new Dictionary<(RegionId, RegionId), TimeSpan>();
+
+    /// <summary>The regions whose stores of data accept writes, as a majority of the control stores says; null while that is not known. The others have nothing to lose.</summary>
+    public IReadOnlySet<RegionId>? Writers { get; init; }
+
+    /// <summary>The most that could be lost by moving from a region to another now; null is unknown.</summary>
+    public TimeSpan? AtRisk(RegionId source, RegionId target) =>
+        Writers is { } writers && !writers.Contains(source) ? TimeSpan.Zero
+        : Lag.TryGetValue((source, target), out var lag) ? lag
+        : null;
 }

@@ -22,6 +22,9 @@ public sealed record FailoverFacts
     /// <summary>The latest measurement of lag from each region to each other; absent is unknown.</summary>
     public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> Lag { get; init; } = new Dictionary<(RegionId, RegionId), LagSample>();
 
+    /// <summary>The regions whose stores of data accept writes, as a majority of the control stores says; null while that is not known.</summary>
+    public IReadOnlySet<RegionId>? Writers { get; init; }
+
     /// <summary>Whether an agent of another region was heard within the wait-out, so that leadership can be handed over.</summary>
     public bool OthersPresent { get; init; }
 

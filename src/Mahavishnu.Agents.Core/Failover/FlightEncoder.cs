@@ -106,6 +106,11 @@ public sealed class FlightEncoder
             gone.Add("lag");
         }
 
+        if (facts.Writers is null && _facts.Writers is not null)
+        {
+            gone.Add("writers");
+        }
+
         line = line with
         {
             Epoch = facts.Epoch == _facts.Epoch ? null : facts.Epoch,
@@ -115,6 +120,7 @@ public sealed class FlightEncoder
             Shown = Changed("shown", _facts.Shown, facts.Shown, gone),
             Asked = Changed("asked", _facts.Asked, facts.Asked, gone),
             Lag = lag.Length == 0 || lag.SequenceEqual(LagText.From(_facts)) ? null : lag,
+            Writers = facts.Writers is null || (_facts.Writers?.SetEquals(facts.Writers) ?? false) ? null : [.. facts.Writers.Order()],
             Votes = Votes(facts.Votes, gone) is { Count: > 0 } votes ? [.. votes] : null,
             Gone = gone.Count == 0 ? null : [.. gone],
             Out = Changes(_outcome, outcome) is { Count: > 0 } parts ? parts : null,
@@ -146,7 +152,7 @@ public sealed class FlightEncoder
                 continue;
             }
 
-            var bare = vote with { Process = "-", Counter = 1, Address = "" };
+            var bare = vote with { Process = "-", Counter = 1, Address = "", Lag = [] };
             var text = bare.ToText();
             if (text != known.Text)
             {

@@ -49,8 +49,9 @@ internal sealed record InputText
     public bool? Target { get; init; }
     public OperatorRequest? Asked { get; init; }
     public LagText[]? Lag { get; init; }
+    public RegionId[]? Writers { get; init; }
 
-    /// <summary>What is not there any more: <c>maintenance</c>, <c>shown</c>, <c>asked</c>, <c>lag</c>, or the vote of <c>region/agent</c>.</summary>
+    /// <summary>What is not there any more: <c>maintenance</c>, <c>shown</c>, <c>asked</c>, <c>lag</c>, <c>writers</c>, or the vote of <c>region/agent</c>.</summary>
     public string[]? Gone { get; init; }
 
     /// <summary>The parts of the outcome; null for one that is not there any more.</summary>
@@ -61,10 +62,10 @@ internal sealed record InputText
 }
 
 /// <summary>One measurement of lag, in ticks of 100 ns.</summary>
-internal sealed record LagText([property: JsonRequired] RegionId Source, [property: JsonRequired] RegionId Target, [property: JsonRequired] long Lag, [property: JsonRequired] long Age)
+internal sealed record LagText([property: JsonRequired] RegionId Source, [property: JsonRequired] RegionId Target, [property: JsonRequired] long Lag, [property: JsonRequired] long At)
 {
     public static LagText[] From(FailoverFacts facts) =>
-        [.. facts.Lag.OrderBy(static l => l.Key.Source).ThenBy(static l => l.Key.Target).Select(static l => new LagText(l.Key.Source, l.Key.Target, l.Value.Lag.Ticks, l.Value.Age.Ticks))];
+        [.. facts.Lag.OrderBy(static l => l.Key.Source).ThenBy(static l => l.Key.Target).Select(static l => new LagText(l.Key.Source, l.Key.Target, l.Value.Lag.Ticks, l.Value.At.Ticks))];
 }
 
 /// <summary>The end of an effect. Without a record it was that of the current one.</summary>

@@ -40,7 +40,8 @@ public static class TargetRanking
             .Select(a => (Audience: a, Answer: input.Regions.TryGetValue(a, out var home) ? input.Residency.MayMove(home, target) : (Lawful: false, Reason: $"{a} is not configured")))
             .ToList();
         var allowed = lawful.Where(static l => l.Answer.Lawful).Select(static l => l.Audience).ToList();
-        var risk = input.Lag.TryGetValue((source, target.Region), out var lag) ? DataLossRiskOrder.FromLag(lag) : Mutant.Has(Mutation.UnknownLagIsNone) ? DataLossRisk.None : DataLossRisk.Unknown;
+        var atRisk = input.AtRisk(source, target.Region);
+        var risk = atRisk is null && Mutant.Has(Mutation.UnknownLagIsNone) ? DataLossRisk.None : DataLossRiskOrder.FromLag(atRisk);
         var objection =
             excluded.Contains(target.Region) ? "it failed as a target in this saga"
             : allowed.Count == 0 ? lawful.Count == 0 ? "nobody is to move" : lawful[0].Answer.Reason

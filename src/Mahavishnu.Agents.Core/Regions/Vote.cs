@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Records;
+using Mahavishnu.Agents.Core.Replication;
 
 namespace Mahavishnu.Agents.Core.Regions;
 
@@ -17,6 +18,9 @@ public sealed record Vote(string Agent, RegionId Region, string Process, long Co
 {
     /// <summary>The format that this build writes.</summary>
     public const int CurrentFormat = 1;
+
+    /// <summary>How far its region is behind the others, as far as it knows.</summary>
+    public IReadOnlyList<LagVote> Lag { get; init; } = [];
 
     /// <summary>Its view of one region; unknown when it has none.</summary>
     public RegionView ViewOf(RegionId region) =>
@@ -48,6 +52,19 @@ internal sealed record ViewText(
     [property: JsonRequired] double Score,
     string[]? Failed);
 
+/// <summary>A lag in a vote, in milliseconds.</summary>
+internal sealed record VotedLag(
+    [property: JsonRequired] string Store,
+    [property: JsonRequired] string Source,
+    [property: JsonRequired] double AtMost,
+    [property: JsonRequired] double Age)
+{
+    /// <summary>What no lag exceeds; more is a mistake, and would not fit a time.</summary>
+    private const double Most = 1e13;
+
+    public bool IsSound => !string.IsNullOrEmpty(Store) && RegionId.IsValid(Source) && AtMost is >= 0 and <= Most && Age is >= 0 and <= Most;
+}
+
 internal sealed record VoteText(
     [property: JsonRequired] int Format,
     [property: JsonRequired] string Agent,
@@ -56,7 +73,8 @@ internal sealed record VoteText(
     [property: JsonRequired] long Counter,
     string? Abstains,
     string? Address,
-    [property: JsonRequired] ViewText[] Views)
+    [property: JsonRequired] ViewText[] Views,
+    VotedLag[]? Lag = null)
 {
     public static VoteText From(Vote vote) => new(
         Vote.CurrentFormat,
@@ -66,7 +84,8 @@ internal sealed record VoteText(
         vote.Counter,
         vote.Abstains,
         vote.Address,
-        [.. vote.Views.Select(static v => new ViewText(v.Region.Value, v.Condition, v.Score, [.. v.FailedChecks]))]);
+        [.. vote.Views.Select(static v => new ViewText(v.Region.Value, v.Condition, v.Score, [.. v.FailedChecks]))],
+        vote.Lag.Count == 0 ? null : [.. vote.Lag.Select(static l => new VotedLag(l.Store, l.Source.Value, l.AtMost.TotalMilliseconds, l.Age.TotalMilliseconds))]);
 
     public (Vote? Vote, string Problem) ToVote()
     {
@@ -77,11 +96,15 @@ internal sealed record VoteText(
             : Views.FirstOrDefault(static v => !RegionId.IsValid(v.Region)) is { } nameless ? $"'{nameless.Region}' is not the name of a region"
             : Views.FirstOrDefault(static v => v.Score is not (>= 0 and <= 1)) is { } wild ? $"the score of {wild.Region} is not 0 to 1"
             : Views.FirstOrDefault(static v => v.Condition != RegionScore.ConditionOf(v.Score) && v is not { Condition: RegionCondition.Unknown, Score: 0 }) is { } odd ? $"the condition of {odd.Region}, {odd.Condition}, is not that of its score"
+            : Lag?.Any(static l => l is not { IsSound: true }) == true ? "a lag is none"
             : Views.DistinctBy(static v => v.Region).Count() != Views.Length ? "a region is judged twice"
             : "";
         return problem.Length > 0
             ? (null, problem)
-            : (new Vote(Agent, new RegionId(Region), Process!, Counter, Abstains, Address ?? "", [.. Views!.Select(static v => new RegionView(new RegionId(v.Region), v.Condition, v.Score, v.Failed ?? []))]), "");
+            : (new Vote(Agent, new RegionId(Region), Process!, Counter, Abstains, Address ?? "", [.. Views!.Select(static v => new RegionView(new RegionId(v.Region), v.Condition, v.Score, v.Failed ?? []))])
+            {
+                Lag = [.. (Lag ?? []).Select(static l => new LagVote(l.Store, new RegionId(l.Source), TimeSpan.FromMilliseconds(l.AtMost), TimeSpan.FromMilliseconds(l.Age)))],
+            }, "");
     }
 }
 

@@ -5,7 +5,7 @@ namespace Mahavishnu.Agents.Configuration;
 
 /// <summary>The whole configuration of one region's agent.</summary>
 [AcceptsUnused(
-    "database", "cache", "storage", "opensearch", "messaging", "route53", "session_affinity", "data_sovereignty", "data_localization",
+    "cache", "storage", "opensearch", "messaging", "route53", "session_affinity", "data_sovereignty", "data_localization",
     "data_transfer", "audit_logging", "traffic_shifting", "config_sync", "secrets", "drift_detection", "cost_optimization",
     "reserved_instances", "spot_instances", "auto_scaling", "monitoring", "tracing", "alerting", "compliance")]
 internal sealed class AgentOptions
@@ -50,6 +50,9 @@ internal sealed class AgentOptions
 
     /// <summary>When and how it returns.</summary>
     public FailbackOptions Failback { get; init; } = new();
+
+    /// <summary>The databases that are measured, fenced and promoted.</summary>
+    public DatabaseOptions Database { get; init; } = new();
 
     /// <summary>DNS zones that decide which region users reach.</summary>
     public DnsOptions Dns { get; init; } = new();

@@ -16,6 +16,7 @@ internal static partial class ConfigRules
         HealthRules.Check(context);
         QuorumRules.Check(context);
         FailoverRules.Check(context);
+        DatabaseRules.Check(context);
         CloudflareRules.Check(context);
         TrafficRules.Check(context);
         NoteUnused(context);
@@ -72,18 +73,18 @@ internal static partial class ConfigRules
 
     private static void NoteUnused(RuleContext context)
     {
-        const string Unused = "is accepted, but this build does not use it yet";
-        foreach (var entry in context.Tree.Root.Entries.Where(static entry => OptionSchema.For(typeof(AgentOptions)).Unused.Contains(entry.Key)))
+        foreach (var (path, type) in new[]
         {
-            context.Note(ConfigPath.Root.Key(entry.Key), Unused);
-        }
-
-        var balancer = ConfigPath.Of("load_balancer");
-        foreach (var entry in (context.Tree.Find(balancer) as ConfigMap)?.Entries ?? [])
+            (ConfigPath.Root, typeof(AgentOptions)),
+            (ConfigPath.Of("load_balancer"), typeof(LoadBalancerOptions)),
+            (ConfigPath.Of("database"), typeof(DatabaseOptions)),
+            (ConfigPath.Of("database.postgresql"), typeof(PostgresqlOptions)),
+            (ConfigPath.Of("database.postgresql.replication"), typeof(PostgresReplicationOptions)),
+        })
         {
-            if (OptionSchema.For(typeof(LoadBalancerOptions)).Unused.Contains(entry.Key))
+            foreach (var entry in (context.Tree.Find(path) as ConfigMap)?.Entries.Where(entry => OptionSchema.For(type).Unused.Contains(entry.Key)) ?? [])
             {
-                context.Note(balancer.Key(entry.Key), Unused);
+                context.Note(path.Key(entry.Key), "is accepted, but this build does not use it yet");
             }
         }
     }

@@ -22,6 +22,15 @@ internal sealed class FailoverOptions(TimingProfile profile)
     [Limits("100ms", "1h")]
     public TimeSpan StepDeadline { get; init; } = profile.StepDeadline;
 
+    /// <summary>How much acknowledged data an immediate failover may lose without being asked for. The reference's RPO.</summary>
+    /// <value>Default 1 min; from 0 to 1 d.</value>
+    [Limits("0s", "1d")]
+    public TimeSpan MaxDataLoss { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether an immediate failover goes ahead whatever it may lose, also when that is not known.</summary>
+    /// <value>Default false.</value>
+    public bool AcceptDataLoss { get; init; }
+
     /// <summary>Whether the leader fails over without being asked.</summary>
     /// <value>Default true.</value>
     public bool Automatic { get; init; } = true;

@@ -58,7 +58,7 @@ internal sealed class PolicyFile
     {
         Observers = recorded.Observers,
         Interval = recorded.Interval,
-        Thresholds = policy.Thresholds with { Settle = recorded.Thresholds.Settle },
+        Thresholds = policy.Thresholds with { Settle = recorded.Thresholds.Settle, LossLimit = recorded.Thresholds.LossLimit },
         Saga = policy.Saga with { RetryInterval = recorded.Saga.RetryInterval, ReturnShares = recorded.Saga.ReturnShares, NothingConfigured = recorded.Saga.NothingConfigured },
     };
 

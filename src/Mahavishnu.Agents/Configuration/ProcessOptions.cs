@@ -103,6 +103,9 @@ internal enum AgentModule
     /// <summary>Failing over and back.</summary>
     Failover,
 
+    /// <summary>Measuring replication lag, and holding the region's right to write.</summary>
+    Lag,
+
     /// <summary>Answering where data may lie.</summary>
     [JsonStringEnumMemberName("policy-api")]
     PolicyApi,

@@ -67,7 +67,7 @@ internal static class OptionMapping
         Region = options.Region,
         Regions = options.Regions.ToDictionary(static r => r.Key, static r => Facts(r.Key, r.Value)),
         Observers = options.SplitBrainPrevention.Quorum.Regions,
-        Residency = new ResidencyCatalogue(options.DataClasses.ToDictionary(static c => c.Key, static c => c.Value.Anywhere == true ? null : c.Value.MayMove ?? new Dictionary<string, IReadOnlyList<string>>())),
+        Residency = options.ToResidency(),
         Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown) { Settle = options.HealthChecks.Regional.Interval },
         Saga = options.ToSagaSettings(timing),
         Timing = timing,
@@ -77,7 +77,12 @@ internal static class OptionMapping
         Interval = timing.HeartbeatInterval / 5,
     };
 
-    private static RegionFacts Facts(RegionId region, RegionOptions options) =>
+    /// <summary>Where each class of data may lie.</summary>
+    public static ResidencyCatalogue ToResidency(this AgentOptions options) =>
+        new(options.DataClasses.ToDictionary(static c => c.Key, static c => c.Value.Anywhere == true ? null : c.Value.MayMove ?? new Dictionary<string, IReadOnlyList<string>>()));
+
+    /// <summary>A region as decisions see it.</summary>
+    public static RegionFacts Facts(RegionId region, RegionOptions options) =>
         new(region, options.DataResidency, options.DataClasses, options.Capacity, options.Preference, options.Role == RegionRole.Primary);
 
     private static SagaSettings ToSagaSettings(this AgentOptions options, LeadershipTiming timing)

@@ -23,7 +23,42 @@ public sealed class DecisionEngineTests
         { "D-06", "fo-9 is under way",                         DecisionKind.NoFailover,         Dead with { RunningPlan = "fo-9" } },
         { "D-07", "cooling down for another 1 s",              DecisionKind.NoFailover,         Dead with { SinceFailover = Ago(Us, 299) } },
         { "D-08", "no healthy, lawful target",                 DecisionKind.ManualIntervention, Input((Us, 0), (Eu, 0.69), (Ap, 0.69)) },
+        { "D-09", "an unknown amount of writes",               DecisionKind.ManualIntervention, Limited(Dead) },
     };
+
+    private static DecisionInput Limited(DecisionInput input) =>
+        input with { Thresholds = input.Thresholds with { LossLimit = TimeSpan.FromSeconds(60) } };
+
+    private static Dictionary<(RegionId, RegionId), TimeSpan> Behind(double seconds) =>
+        new() { [(Us, Ap)] = TimeSpan.FromSeconds(seconds), [(Us, Eu)] = TimeSpan.FromSeconds(seconds) };
+
+    [Theory]
+    //          at risk  kind
+    [InlineData(0.5,     DecisionKind.ImmediateFailover,  DataLossRisk.Minimal)]
+    [InlineData(60,      DecisionKind.ImmediateFailover,  DataLossRisk.Moderate)]
+    [InlineData(60.001,  DecisionKind.ManualIntervention, DataLossRisk.High)]
+    public void Decide_DeadRegionWithMeasuredLag_IsLeftToAPersonBeyondTheLimit(double seconds, DecisionKind kind, DataLossRisk risk)
+    {
+        var verdict = Verdict(Limited(Dead) with { Lag = Behind(seconds) }, Us);
+
+        Assert.Equal((kind, risk), (verdict.Kind, verdict.Risk));
+    }
+
+    [Fact]
+    public void Decide_DeadRegionThatHoldsNoWriter_HasNothingToLose()
+    {
+        var verdict = Verdict(Limited(Dead) with { Writers = new HashSet<RegionId> { Eu } }, Us);
+
+        Assert.Equal((DecisionKind.ImmediateFailover, DataLossRisk.None), (verdict.Kind, verdict.Risk));
+    }
+
+    [Fact]
+    public void Decide_PartlyIllRegionWithUnknownLag_CatchesUpAndNeedsNobody()
+    {
+        var verdict = Verdict(Limited(Input((Us, 0.4))), Us);
+
+        Assert.Equal(DecisionKind.GracefulFailover, verdict.Kind);
+    }
 
     private static Dictionary<RegionId, TimeSpan> Ago(RegionId region, int seconds) => new() { [region] = TimeSpan.FromSeconds(seconds) };
 
@@ -120,7 +155,7 @@ public sealed class DecisionEngineTests
 
         Assert.StartsWith("D-05", verdict.Reason, StringComparison.Ordinal);
         Assert.Equal(["D-05", "D-06", "D-07"], verdict.Rules.Where(static r => !r.Passed).Select(static r => r.Id));
-        Assert.Equal(8, verdict.Rules.Count);
+        Assert.Equal(9, verdict.Rules.Count);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using static Mahavishnu.Agents.Core.Tests.Failover.Given;
 
 namespace Mahavishnu.Agents.Core.Tests.Failover;
@@ -33,8 +34,9 @@ internal sealed class FlightWorld(FailoverSettings settings, int fileEvery = 0)
         Gen.Int[0, 9999],
         static (kind, after, scores, dice) => new Move(kind, after, scores, dice)).Array[1, 120];
 
-    public static readonly Gen<FailoverSettings> GenSettings = Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 31], static (automatic, back, own, mask) => SettingsOf(All[own]) with
+    public static readonly Gen<FailoverSettings> GenSettings = Gen.Select(Gen.Bool, Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 63], static (automatic, back, own, mask) => SettingsOf(All[own]) with
     {
+        Thresholds = SettingsOf(All[own]).Thresholds with { LossLimit = mask > 31 ? TimeSpan.FromSeconds(30) : null },
         Automatic = automatic,
         AutoFailback = back,
         Saga = new SagaSettings { NothingConfigured = [.. TrafficOnly.NothingConfigured.Where((_, i) => (mask & (1 << i)) != 0)] },
@@ -204,6 +206,13 @@ internal sealed class FlightWorld(FailoverSettings settings, int fileEvery = 0)
             Votes = _votes,
             Maintenance = (move.Dice % 11) switch { 0 => null, 1 => new MaintenanceRecord(move.Dice, true, Words[move.Dice % Words.Length], "anna"), 2 => new MaintenanceRecord(move.Dice, false, "", ""), _ => _facts.Maintenance },
             Shown = (move.Dice % 7) switch { 0 => null, 1 => Record(move.Dice), _ => _facts.Shown },
+            Lag = (move.Dice % 5) switch
+            {
+                0 => FailoverFacts.None.Lag,
+                1 => new Dictionary<(RegionId, RegionId), LagSample> { [(region, All[move.Dice / 3 % 3])] = new(TimeSpan.FromMilliseconds(move.Dice), _now - TimeSpan.FromSeconds(move.Dice % 80)) },
+                _ => _facts.Lag,
+            },
+            Writers = (move.Dice % 6) switch { 0 => null, 1 => new HashSet<RegionId> { region }, 2 => new HashSet<RegionId>(), _ => _facts.Writers },
             OthersPresent = move.Dice % 2 == 0,
             AnyTarget = move.Dice % 13 > 0,
             Asked = (move.Dice % 17) switch

@@ -15,7 +15,7 @@ public sealed class BindingTests
         { "log_level: [INFO]", "log_level: is a list; expected one of DEBUG, INFO, WARNING, ERROR" },
         { "failovr: {}", $"failovr: is not a known key; expected one of {RootKeys}; did you mean `failover`?" },
         { "zzzzzzzzz: {}", $"zzzzzzzzz: is not a known key; expected one of {RootKeys}" },
-        { "failover: 3", "failover: is a single value; expected a map of thresholds, cooldown, cooldown_seconds, cooldown_ms, watch, watch_seconds, watch_ms, step_deadline, step_deadline_seconds, step_deadline_ms, automatic" },
+        { "failover: 3", "failover: is a single value; expected a map of thresholds, cooldown, cooldown_seconds, cooldown_ms, watch, watch_seconds, watch_ms, step_deadline, step_deadline_seconds, step_deadline_ms, max_data_loss, max_data_loss_seconds, max_data_loss_ms, accept_data_loss, automatic" },
         { "failover: {automatic: yes}", "failover.automatic: is `yes`; expected true or false" },
         { "failover: {cooldown: 300}", "failover.cooldown: is `300`; expected a duration with its unit, such as 500ms, 30s or 5m, from 0s to 1d" },
         { "failover: {cooldown: 3 fortnights}", "failover.cooldown: is `3 fortnights`; expected a duration with its unit, such as 500ms, 30s or 5m, from 0s to 1d" },
@@ -46,7 +46,7 @@ public sealed class BindingTests
         { "agent: {tokens: [{name: a, token: \"\", scopes: [read]}]}", "agent.tokens[0].token: is empty; expected a secret, `file:PATH`, `env:NAME` or `secret://NAME#FIELD`" },
         { "agent: {tokens: [{name: a, token: \"secret://x\", scopes: [read]}]}", "agent.tokens[0].token: is not a reference to a secret; expected `secret://NAME#FIELD`" },
         { "agent: {tokens: [{name: a, token: b, scopes: [opperate]}]}", "agent.tokens[0].scopes[0]: is `opperate`; expected one of read, sidecar, operate, approve; did you mean `operate`?" },
-        { "agent: {modules: [health, ledership, failover]}", "agent.modules[1]: is `ledership`; expected one of health, leadership, failover, policy-api; did you mean `leadership`?" },
+        { "agent: {modules: [health, ledership, failover]}", "agent.modules[1]: is `ledership`; expected one of health, leadership, failover, lag, policy-api; did you mean `leadership`?" },
         { "split_brain_prevention: {mechanism: etcd}", "split_brain_prevention.mechanism: is `etcd`; expected one of consul" },
         { "load_balancer: {haproxy: [{name: x, address: \"tcp://host\", routes: {}}]}", "load_balancer.haproxy[0].address: is `tcp://host`; expected an absolute URL that begins with unix:// or tcp:// without user name and password" },
     };
@@ -128,7 +128,7 @@ public sealed class BindingTests
         Assert.Equal("http://127.0.0.1:8610/", options.Agent.AdvertisedUrl.AbsoluteUri);
         Assert.Equal("mahavishnu/control/", options.SplitBrainPrevention.Consul.ControlPrefix);
         Assert.Equal([0.2, 0.5, 0.7], [options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target]);
-        Assert.Equal(4, options.Agent.Modules.Count);
+        Assert.Equal(5, options.Agent.Modules.Count);
         Assert.Equal((true, 8, 8), (options.Agent.FlightRecorder.Enabled, options.Agent.FlightRecorder.FileSizeMb, options.Agent.FlightRecorder.Files));
         Assert.Equal(["ap-southeast-1", "eu-west-1", "us-east-1"], options.Stores().Select(static store => store.Region.Value));
     }

@@ -46,6 +46,20 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    public void Load_DatabaseBlock_MeansWhatItSays()
+    {
+        using var folder = new ConfigFolder(File.ReadAllText(Repository.Of($"{Folder}/database.yaml")), ConfigFolder.Sound);
+
+        var postgres = folder.Load().Options!.Database.Postgresql!;
+
+        Assert.Equal(PostgresMode.MultiMaster, postgres.Mode);
+        Assert.Equal(["us-east-1", "eu-west-1", "ap-southeast-1"], postgres.PrimaryRegions.Select(static s => s.Region.Value));
+        Assert.Equal(("postgres-primary-eu.aws.example.com", 5432), (postgres.PrimaryRegions[1].Endpoint.Host, postgres.PrimaryRegions[1].Endpoint.Port));
+        Assert.All(postgres.PrimaryRegions, static s => Assert.Equal(PostgresRole.Writer, s.Role));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), postgres.Replication.LagTolerance);
+    }
+
+    [Fact]
     public void Load_SplitBrainBlock_MeansWhatItSays()
     {
         using var folder = new ConfigFolder(File.ReadAllText(Repository.Of($"{Folder}/split_brain_prevention.yaml")), ConfigFolder.Sound);

@@ -21,7 +21,7 @@ public sealed class RuleTests
         { "agent: {name: a/b}", "us-east-1.yaml:1: agent.name: is `a/b`; expected 1 to 63 letters, digits, dots, underscores and hyphens, the first a letter or a digit" },
         { "agent: {name: ..}", "us-east-1.yaml:1: agent.name: is `..`; expected 1 to 63 letters, digits, dots, underscores and hyphens, the first a letter or a digit" },
         { "agent: {listen: \"0.0.0.0:8610\"}", "us-east-1.yaml:1: agent.listen: is every address of the machine, which others cannot call; expected agent.advertise to say the URL that they use" },
-        { "agent: {modules: []}", "us-east-1.yaml:1: agent.modules: is an empty list; expected at least one of health, leadership, failover, policy-api" },
+        { "agent: {modules: []}", "us-east-1.yaml:1: agent.modules: is an empty list; expected at least one of health, leadership, failover, lag, policy-api" },
         { "agent: {modules: [health, health]}", "us-east-1.yaml:1: agent.modules[1]: is `Health`, as is agent.modules[0] at us-east-1.yaml:1; expected every module once" },
         { "agent: {modules: [failover]}", "us-east-1.yaml:1: agent.modules: has failover without leadership, and only a leader fails over; expected both" },
         { "agent:\n  tokens:\n  - {name: a, token: x, scopes: [read]}\n  - {name: a, token: y, scopes: [read]}", "us-east-1.yaml:4: agent.tokens[1].name: is `a`, as is agent.tokens[0].name at us-east-1.yaml:3; expected a name that no other token has" },
@@ -74,6 +74,14 @@ public sealed class RuleTests
         { "failback: {steps: [{name: a, type: drain_traffic, region: mars}]}", $"us-east-1.yaml:1: failback.steps[0].region: names the region `mars`, {NoRegion}" },
         { "failback: {steps: [{name: a, type: data_sync, source_region: failover, target_region: failover}]}", "us-east-1.yaml:1: failback.steps[0].target_region: is `failover`, as is source_region; expected another region" },
 
+        // databases
+        { Postgres("{region: us-east-2, endpoint: \"a:1\"}"), $"us-east-1.yaml:1: database.postgresql.primary_regions[0].region: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: us-east-1, endpoint: \"b:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[1].region: is `us-east-1`, as is database.postgresql.primary_regions[0].region at us-east-1.yaml:1; expected one server for each region" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: eu-west-1, endpoint: \"a:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[1].endpoint: is `a:1`, as is database.postgresql.primary_regions[0].endpoint at us-east-1.yaml:1; expected a server of its own for each region" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: eu-west-1, endpoint: \"b:1\"}"), "us-east-1.yaml:1: database.postgresql.primary_regions: has 2 servers with role writer; expected exactly one in mode primary_replica, or mode multi_master" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}", "multi_master"), "us-east-1.yaml:1: database.postgresql.primary_regions: has 1 servers with role writer; expected two or more in mode multi_master, or mode primary_replica" },
+        { "database: {postgresql: {interval: 20s, timeout: 11s, primary_regions: [{region: us-east-1, endpoint: \"a:1\"}]}}", "us-east-1.yaml:1: database.postgresql.interval: and timeout are together more than 30 s; expected less, or a measurement is too old to decide by (1 min) soon after it is made" },
+
         // targets of traffic
         { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: {us-east-1: {backend: b, servers: {us-east-1: s, us-east-2: t}}}}]}", $"us-east-1.yaml:1: load_balancer.haproxy[0].routes.us-east-1.servers.us-east-2: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
         { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: {us-east-1: {backend: b, servers: {eu-west-1: s}}}}]}", "us-east-1.yaml:1: load_balancer.haproxy[0].routes.us-east-1.servers: has nothing for us-east-1 itself, so its users could never come home; expected an entry for it" },
@@ -91,6 +99,7 @@ public sealed class RuleTests
 
     public static TheoryData<string, string> Doubts => new()
     {
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: ap-southeast-1, endpoint: \"b:1\", role: replica}") + "\nregions: {us-east-1: {data_classes: [pii]}}\ndata_classes: {pii: {may_move: {us: [us, eu]}}}", "us-east-1.yaml:1: database.postgresql.primary_regions[1].region: replicates the data of us-east-1 to ap-southeast-1: data class pii from us may not live in apac; expected filters that keep that class out of the copy (publications by table), or another region" },
         { "regions: {us-east-1: {endpoint: null}}", "global.yaml:2: regions.us-east-1: has no endpoint, so it cannot be probed, stays unknown and is never failed over to; expected an endpoint" },
         { "health_checks: {regional: {endpoints: []}}", "us-east-1.yaml:1: health_checks.regional.endpoints: lists no check, so every region stays unknown and none is ever failed over; expected at least one" },
         { Quorum + "size: 2, regions: [us-east-1, eu-west-1]}}\nregions: {ap-southeast-1: {consul: null}}", "us-east-1.yaml:1: split_brain_prevention.quorum.regions: lists 2, an even number: 2 of them must agree, so one more region costs availability and gains nothing; expected an odd number" },
@@ -98,6 +107,8 @@ public sealed class RuleTests
         { "split_brain_prevention: {consul: {address: \"c:8500\"}}", "us-east-1.yaml:1: split_brain_prevention.consul.address: is not used, because every region of the quorum has a store of its own: regions.{region}.consul" },
         { "dns: {cloudflare: {zone: z}}", "us-east-1.yaml:1: dns.cloudflare: has no account_id or no api_token, so the agent cannot change it; expected both" },
     };
+
+    private static string Postgres(string servers, string mode = "primary_replica") => $"database: {{postgresql: {{mode: {mode}, primary_regions: [{servers}]}}}}";
 
     [Theory]
     [MemberData(nameof(Contradictions))]

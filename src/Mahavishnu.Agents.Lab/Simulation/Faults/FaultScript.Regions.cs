@@ -90,8 +90,8 @@ internal sealed partial class FaultScript
     {
         0 => static _ => null,
         1 => static s => s with { Lag = -s.Lag - TimeSpan.FromSeconds(1) },
-        2 => static s => s with { Age = s.Age + TimeSpan.FromHours(1) },
+        2 => static s => s with { At = s.At - TimeSpan.FromHours(1) },
         3 => static s => s with { Lag = s.Lag + TimeSpan.FromHours(2) },
-        _ => static s => s with { Age = -TimeSpan.FromSeconds(5) },
+        _ => static s => s with { At = s.At + TimeSpan.FromSeconds(5) },
     };
 }

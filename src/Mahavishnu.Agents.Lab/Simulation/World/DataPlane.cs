@@ -52,12 +52,12 @@ internal sealed class DataPlane
     /// <summary>W_p: the wait after a revocation; the fence of a region that cannot prove is immediate here, so V_p with drift and slack.</summary>
     private TimeSpan RevocationWait => _world.Shape.Timing.WaitOut;
 
-    /// <summary>What each lag probe of a region says; the lies are told by <see cref="Lie"/>.</summary>
+    /// <summary>Makes a lie of what each lag probe says.</summary>
     public Func<LagSample, LagSample?> Lie { get; set; } = static sample => sample;
 
-    /// <summary>The lag from every region to every other, as an agent in a region knows it.</summary>
-    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> LagSeenBy(RegionId region) =>
-        _lag.Select(l => (l.Key, Sample: Lie(new LagSample(l.Value.Lag, _world.Now - l.Value.At))))
+    /// <summary>The lag from every region to every other, as an agent knows it whose clock is at <paramref name="clock"/>.</summary>
+    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> LagSeenAt(TimeSpan clock) =>
+        _lag.Select(l => (l.Key, Sample: Lie(new LagSample(l.Value.Lag, clock - (_world.Now - l.Value.At)))))
             .Where(static l => l.Sample is not null)
             .ToDictionary(static l => l.Key, static l => l.Sample!.Value);
 

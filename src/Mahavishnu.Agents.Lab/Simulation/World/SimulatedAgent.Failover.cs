@@ -119,7 +119,7 @@ internal sealed partial class SimulatedAgent
             Votes = _ledger.Fresh(Clock, _world.Shape.Freshness),
             Maintenance = FailoverFacts.MaintenanceIn(seen),
             OthersPresent = _ledger.Latest(Clock).Any(v => v.Vote.Region != Region && v.Age < _settings.Timing.WaitOut),
-            Lag = _world.Data.LagSeenBy(Region),
+            Lag = _world.Data.LagSeenAt(Clock),
             Asked = asked,
         };
     }

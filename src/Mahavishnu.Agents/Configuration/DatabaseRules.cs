@@ -1,0 +1,74 @@
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Hosting;
+
+namespace Mahavishnu.Agents.Configuration;
+
+/// <summary>What must hold between the values of the databases.</summary>
+internal static class DatabaseRules
+{
+    private static readonly ConfigPath Postgresql = ConfigPath.Of("database.postgresql");
+    private static readonly ConfigPath Servers = Postgresql.Key("primary_regions");
+
+    /// <summary>Checks and reports.</summary>
+    public static void Check(RuleContext context)
+    {
+        if (context.Options.Database.Postgresql is not { } postgres)
+        {
+            return;
+        }
+
+        foreach (var (index, server) in postgres.PrimaryRegions.Index())
+        {
+            context.RequireRegion(Servers.Item(index).Key("region"), server.Region);
+        }
+
+        context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Region.Value, Servers.Item(i).Key("region"))), "one server for each region");
+        context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Endpoint.Authority, Servers.Item(i).Key("endpoint"))), "a server of its own for each region");
+        CheckWriters(context, postgres);
+        CheckResidency(context, postgres);
+        if (postgres.Timeout + postgres.Interval > TimeSpan.FromSeconds(30))
+        {
+            context.Error(Postgresql.Key("interval"), "and timeout are together more than 30 s; expected less, or a measurement is too old to decide by (1 min) soon after it is made");
+        }
+    }
+
+    private static void CheckWriters(RuleContext context, PostgresqlOptions postgres)
+    {
+        var writers = postgres.PrimaryRegions.Count(static s => s.Role == PostgresRole.Writer);
+        if (postgres.Mode == PostgresMode.PrimaryReplica && writers != 1)
+        {
+            context.Error(Servers, $"has {writers} servers with role writer; expected exactly one in mode primary_replica, or mode multi_master");
+        }
+        else if (postgres.Mode == PostgresMode.MultiMaster && writers < 2)
+        {
+            context.Error(Servers, $"has {writers} servers with role writer; expected two or more in mode multi_master, or mode primary_replica");
+        }
+    }
+
+    /// <summary>A copy in a region that may not hold the data is unlawful by configuration, whoever reads it.</summary>
+    private static void CheckResidency(RuleContext context, PostgresqlOptions postgres)
+    {
+        foreach (var source in postgres.PrimaryRegions.Where(static s => s.Role == PostgresRole.Writer))
+        {
+            foreach (var (index, target) in postgres.PrimaryRegions.Index().Where(t => t.Item.Region != source.Region))
+            {
+                if (Objection(context.Options, source.Region, target.Region) is { } objection)
+                {
+                    context.Warning(Servers.Item(index).Key("region"),
+                        $"replicates the data of {source.Region} to {target.Region}: {objection}; expected filters that keep that class out of the copy (publications by table), or another region");
+                }
+            }
+        }
+    }
+
+    private static string? Objection(AgentOptions options, RegionId from, RegionId to)
+    {
+        if (options.Regions.GetValueOrDefault(from) is not { DataClasses: not null } source || options.Regions.GetValueOrDefault(to) is not { } target)
+        {
+            return null; // What is missing is reported where it is missing.
+        }
+
+        var answer = options.ToResidency().MayMove(OptionMapping.Facts(from, source), OptionMapping.Facts(to, target));
+        return answer.Lawful ? null : answer.Reason;
+    }
+}

@@ -14,19 +14,37 @@ internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory me
     /// <summary>Everything that it remembers.</summary>
     public DecisionMemory Memory => _memory;
 
-    /// <summary>A new leader does not know how long ago the recorded failovers were: it counts their cooldown from now.</summary>
-    public void Recovered(TimeSpan now, JournalRecord? record)
+    /// <summary>
+    /// A record that another leader wrote: seen at the stores by a follower, or recovered by a new leader. One that was noted
+    /// before tells nothing new, also when a new leader has written it back under its own epoch. What this agent did not see
+    /// happen may have happened just now: the cooldown runs from here.
+    /// </summary>
+    public void Noted(TimeSpan now, JournalRecord? record)
     {
-        foreach (var region in (record?.Cooling ?? []).Where(r => !_memory.FailedOverAt.ContainsKey(r)))
+        if (record is null || (_memory.Noted is { } noted && (record.Epoch, record.Sequence).CompareTo((noted.Epoch, noted.Sequence)) <= 0))
         {
-            _memory = _memory with { FailedOverAt = _memory.FailedOverAt.Add(region, now) };
+            return;
+        }
+
+        if (_memory.Noted is { } before && before with { Epoch = record.Epoch, Sequence = record.Sequence } == NoteOf(record))
+        {
+            _memory = _memory with { Noted = NoteOf(record) };
+            return;
+        }
+
+        if (record.PlanId != _memory.Noted?.PlanId)
+        {
+            foreach (var region in record.Cooling)
+            {
+                _memory = _memory with { FailedOverAt = _memory.FailedOverAt.SetItem(region, now) };
+            }
         }
 
         Committed(now, record);
     }
 
     /// <summary>The cooldown of a region runs from the last record of its failover. One that was undone moved nobody and starts none.</summary>
-    public void Committed(TimeSpan now, JournalRecord? record)
+    public void Committed(TimeSpan now, JournalRecord record)
     {
         if (record is { Kind: SagaKind.Failover, Phase: StepPhase.Aborted })
         {
@@ -36,7 +54,11 @@ internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory me
         {
             _memory = _memory with { FailedOverAt = _memory.FailedOverAt.SetItem(record.Source, now) };
         }
+
+        _memory = _memory with { Noted = NoteOf(record) };
     }
+
+    private static RecordNote NoteOf(JournalRecord record) => new(record.Epoch, record.Sequence, record.PlanId, record.Step, record.Phase);
 
     /// <summary>The routing that a record puts in force; regions that are newer than the record serve their own users.</summary>
     public RoutingTable Routing(JournalRecord? record)

@@ -45,10 +45,13 @@ public sealed record FailoverFacts
     }
 
     /// <summary>The newest readable journal record among what the stores show; null when there is none.</summary>
-    public static JournalRecord? NewestIn(IReadOnlyDictionary<RegionId, ControlState?> stores)
+    /// <param name="stores">What each store shows; null where it does not answer.</param>
+    /// <param name="read">Reads a record; null for one that cannot be read. The codec when it is left out.</param>
+    public static JournalRecord? NewestIn(IReadOnlyDictionary<RegionId, ControlState?> stores, Func<string, JournalRecord?>? read = null)
     {
         ArgumentNullException.ThrowIfNull(stores);
-        return stores.Values.Select(static s => s?.Journal is { } journal ? JournalCodec.Read(journal.Value).Record : null)
+        read ??= static text => JournalCodec.Read(text).Record;
+        return stores.Values.Select(s => s?.Journal is { } journal ? read(journal.Value) : null)
             .Aggregate((JournalRecord?)null, static (newest, record) => record is not null && record.IsNewerThan(newest) ? record : newest);
     }
 }

@@ -78,6 +78,11 @@ public sealed class FailoverMachine
         // taken over, or not at all.
         var leads = Epoch > 0 && facts.Epoch == Epoch;
         var record = leads ? _saga.Record : facts.Shown;
+        if (!leads)
+        {
+            _facts.Noted(now, facts.Shown);
+        }
+
         var view = AgreedView.Of(_settings.Observers, _settings.Regions.Keys, facts.Votes);
         var input = _facts.Gather(now, record, view, facts);
         _failback.Observe(now, input);
@@ -99,7 +104,7 @@ public sealed class FailoverMachine
         var recovered = Mutant.Has(Mutation.ResumeBlind) ? null : leader.Recovered;
         _memory = _memory with { Epoch = leader.Epoch };
         _saga.Begin(now, recovered);
-        _facts.Recovered(now, recovered);
+        _facts.Noted(now, recovered);
 
         // An effect that the last leader had intended may still be on its way to a target that cannot tell epochs apart.
         _memory = _memory with { UncheckedNotBefore = leader.Recovered is { Ended: false } ? now + _settings.Timing.EffectDeadline + _settings.Timing.EffectMargin : now };

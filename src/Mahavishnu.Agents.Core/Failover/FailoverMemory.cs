@@ -73,9 +73,20 @@ public sealed record DecisionMemory
     /// <summary>When each region was last failed over.</summary>
     public ImmutableSortedDictionary<RegionId, TimeSpan> FailedOverAt { get; init; } = ImmutableSortedDictionary<RegionId, TimeSpan>.Empty;
 
+    /// <summary>The last record that was noted; null before the first.</summary>
+    public RecordNote? Noted { get; init; }
+
     /// <summary>Since when each region's agreed score has been below the graceful threshold.</summary>
     public ImmutableSortedDictionary<RegionId, TimeSpan> IllSince { get; init; } = ImmutableSortedDictionary<RegionId, TimeSpan>.Empty;
 }
+
+/// <summary>Which record was noted.</summary>
+/// <param name="Epoch">Its epoch.</param>
+/// <param name="Sequence">Its sequence.</param>
+/// <param name="PlanId">The plan.</param>
+/// <param name="Step">Its step.</param>
+/// <param name="Phase">The phase of the step.</param>
+public sealed record RecordNote(long Epoch, long Sequence, string PlanId, SagaStep Step, StepPhase Phase);
 
 /// <summary>What <see cref="FailbackWatch"/> remembers.</summary>
 public sealed record FailbackMemory

@@ -64,6 +64,7 @@ public sealed class FailoverMemoryTests
         : type == typeof(string) ? "seen"
         : type == typeof(TimeSpan) || type == typeof(TimeSpan?) ? TimeSpan.FromTicks(123_456_789)
         : type == typeof(EffectResult?) ? EffectResult.Partial
+        : type == typeof(RecordNote) ? new RecordNote(3, 4, "fo-1", SagaStep.Watch, StepPhase.Done)
         : type == typeof(JournalRecord) ? Given.FailoverPlan(Given.AllSteps) with { Epoch = 3, Sequence = 4 }
         : type == typeof(ImmutableSortedDictionary<RegionId, TimeSpan>) ? ImmutableSortedDictionary<RegionId, TimeSpan>.Empty.Add(Given.Eu, TimeSpan.FromTicks(3)).Add(Given.Us, TimeSpan.FromTicks(5))
         : throw new NotSupportedException($"Say here what a sample of {type} is.");

@@ -97,19 +97,25 @@ internal sealed partial class Judge
         }
     }
 
-    private void JudgeCommitted(JournalRecord record)
+    /// <summary>A failover that was undone moved nobody, and starts no cooldown.</summary>
+    private void JudgeUndone(JournalRecord record)
     {
-        if (record is { Kind: SagaKind.Failover, Step: SagaStep.DrainSource, Phase: StepPhase.Intended, RequestedBy: SagaMachine.Automatic, FailedTargets.Count: 0 } && _failedOverAt.TryGetValue(record.Source, out var at) && _cooling.Add(record.PlanId))
-        {
-            // The leader's clock may run faster than the world's by its greatest drift.
-            Demand((world.Now - at) * (1 + (2 * world.Shape.Timing.ClockDrift)) >= world.Shape.Cooldown, Invariant.NoFlap, $"{record.PlanId} fails {record.Source} over again {(world.Now - at).TotalSeconds:0.0} s after the last time");
-        }
-
         if (record is { Kind: SagaKind.Failover, Phase: StepPhase.Aborted })
         {
             _failedOverAt.Remove(record.Source);
         }
-        else if (record.Kind == SagaKind.Failover)
+    }
+
+    private void JudgeCommitted(JournalRecord record)
+    {
+        if (record is { Kind: SagaKind.Failover, Step: SagaStep.DrainSource, Phase: StepPhase.Intended, RequestedBy: SagaMachine.Automatic, FailedTargets.Count: 0 } && _failedOverAt.TryGetValue(record.Source, out var at) && _cooling.Add(record.PlanId))
+        {
+            // The leader's clock may run faster than the world's by its greatest drift, and a follower sees a record at one store before it stands at a majority.
+            Demand(((world.Now - at) * (1 + (2 * world.Shape.Timing.ClockDrift))) + world.Shape.Timing.RequestTimeout >= world.Shape.Cooldown, Invariant.NoFlap, $"{record.PlanId} fails {record.Source} over again {(world.Now - at).TotalSeconds:0.0} s after the last time");
+        }
+
+        JudgeUndone(record);
+        if (record is { Kind: SagaKind.Failover, Phase: not StepPhase.Aborted })
         {
             _cooling.Add(record.PlanId);
             _failedOverAt[record.Source] = world.Now;

@@ -107,6 +107,7 @@ internal sealed partial class Judge(SimulationWorld world)
         DemandMajority($"epoch {became.Epoch}", s => s.State.EpochNumber >= became.Epoch);
         if (became.Recovered is { } record)
         {
+            JudgeUndone(record);
             Remember(record);
             DemandMajority($"record {record.Epoch}/{record.Sequence}, recovered", s => JournalAt(s) is { } stored && !record.IsNewerThan(stored));
         }

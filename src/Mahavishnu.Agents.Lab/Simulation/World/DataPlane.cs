@@ -110,13 +110,27 @@ internal sealed class DataPlane
         }
     }
 
-    private void Fence(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done)
+    /// <summary>Takes the right to write from the source, of those datasets that it writes; the others stay where they are.</summary>
+    private void Fence(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done) => Claims(agent, record, done, claims =>
+    {
+        var moving = record.Audiences.Where(d => claims[d].Region == record.Source || claims[d].Region == record.Target).ToList();
+        if (moving.Count == 0)
+        {
+            done(EffectResult.Done, "the source writes none of the datasets");
+        }
+        else
+        {
+            Revoke(agent, record, moving, done);
+        }
+    });
+
+    private void Revoke(SimulatedAgent agent, JournalRecord record, List<RegionId> moving, Action<EffectResult, string> done)
     {
         var token = TokenOf(record);
         var (acknowledged, ended) = (0, false);
         foreach (var store in _world.Stores)
         {
-            _world.Network.Call(agent.End, store.End, _world.Shape.Timing.RequestTimeout, () => record.Audiences.All(d => store.Store.PutPrimary(d, new PrimaryClaim(record.Target, record.Epoch, token))) ? "ok" : "no", (answer, _) =>
+            _world.Network.Call(agent.End, store.End, _world.Shape.Timing.RequestTimeout, () => moving.All(d => store.Store.PutPrimary(d, new PrimaryClaim(record.Target, record.Epoch, token))) ? "ok" : "no", (answer, _) =>
             {
                 acknowledged += answer == "ok" ? 1 : 0;
                 if (answer == "ok" && acknowledged == _world.Majority)
@@ -131,7 +145,7 @@ internal sealed class DataPlane
         void AskSourceToFence()
         {
             _world.Queue.After(RevocationWait, () => End(EffectResult.Done, "waited out"));
-            _world.Network.Call(agent.End, _databases[record.Source].End, _world.Shape.Timing.RequestTimeout, () => record.Audiences.All(d => _databases[record.Source][d].Fence(token)) ? "ok" : "no", (answer, _) =>
+            _world.Network.Call(agent.End, _databases[record.Source].End, _world.Shape.Timing.RequestTimeout, () => moving.All(d => _databases[record.Source][d].Fence(token)) ? "ok" : "no", (answer, _) =>
             {
                 if (answer is not null)
                 {
@@ -150,6 +164,39 @@ internal sealed class DataPlane
         }
     }
 
+    /// <summary>Who may write each dataset of a record, as a majority of the stores says: the claim with the greatest token. A store that lost its data says nothing.</summary>
+    private void Claims(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done, Action<IReadOnlyDictionary<RegionId, PrimaryClaim>> then)
+    {
+        var answers = new List<IReadOnlyDictionary<RegionId, PrimaryClaim>>();
+        var ended = false;
+        foreach (var store in _world.Stores)
+        {
+            _world.Network.Call(agent.End, store.End, _world.Shape.Timing.RequestTimeout, () => store.ReadPrimaries(record.Audiences), (claims, _) =>
+            {
+                if (claims is null || ended)
+                {
+                    return;
+                }
+
+                answers.Add(claims);
+                if (answers.Count == _world.Majority)
+                {
+                    ended = true;
+                    then(record.Audiences.ToDictionary(static d => d, d => answers.Select(a => a[d]).MaxBy(static c => c.Token)!));
+                }
+            });
+        }
+
+        _world.Queue.After(_world.Shape.Timing.RequestTimeout * 2, () =>
+        {
+            if (!ended)
+            {
+                ended = true;
+                done(EffectResult.Unknown, "a majority of the stores does not say who may write");
+            }
+        });
+    }
+
     private void CatchUp(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done) =>
         _world.Network.Call(
             agent.End,
@@ -158,23 +205,26 @@ internal sealed class DataPlane
             () => record.Audiences.All(d => _databases[record.Target][d].Position >= _databases[record.Source][d].Position) ? "so" : "not so",
             (answer, _) => done(answer == "so" ? EffectResult.Done : EffectResult.Unknown, "the target is behind"));
 
-    private void Promote(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done) =>
+    private void Promote(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done) => Claims(agent, record, done, claims =>
+    {
+        var mine = record.Audiences.Where(d => claims[d].Region == record.Target).ToList();
         _world.Network.Call(
             agent.End,
             _databases[record.Target].End,
             _world.Shape.Timing.EffectDeadline,
             () =>
             {
-                var ok = record.Audiences.All(d => _databases[record.Target][d].Promote(TokenOf(record)));
-                if (ok)
+                var ok = mine.All(d => _databases[record.Target][d].Promote(TokenOf(record)));
+                if (ok && mine.Count > 0)
                 {
-                    _world.Judge.OnPromoted(record, record.Audiences.Max(d => _databases[record.Source][d].Position - _databases[record.Target][d].Position));
+                    _world.Judge.OnPromoted(record, mine.Max(d => _databases[record.Source][d].Position - _databases[record.Target][d].Position));
                 }
 
                 return ok ? "ok" : "no";
             },
             (answer, _) => done(answer switch { "ok" => EffectResult.Done, "no" => EffectResult.Refused, _ => EffectResult.Unknown }, $"the target says {answer ?? "nothing"}"),
             withdrawn: true);
+    });
 
     /// <summary>Users write, copies follow, and each region asks whether it may still write.</summary>
     private void Turn()

@@ -118,6 +118,7 @@ internal sealed partial class SimulatedAgent
             Epoch = TermEpoch,
             Votes = _ledger.Fresh(Clock, _world.Shape.Freshness),
             Maintenance = FailoverFacts.MaintenanceIn(seen),
+            Shown = TermEpoch == 0 ? FailoverFacts.NewestIn(seen, _world.ReadRecord) : null,
             OthersPresent = _ledger.Latest(Clock).Any(v => v.Vote.Region != Region && v.Age < _settings.Timing.WaitOut),
             Lag = _world.Data.LagSeenAt(Clock),
             Asked = asked,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Lab.Simulation.Engine;
@@ -15,6 +16,7 @@ internal sealed class SimulationWorld
 {
     private readonly SortedDictionary<RegionId, SimulatedService> _services = [];
     private readonly Dictionary<RegionId, StoreServer> _byRegion;
+    private readonly Dictionary<string, JournalRecord?> _records = new(StringComparer.Ordinal);
 
     /// <summary>A world in which every process has just started and all is well.</summary>
     public SimulationWorld(int seed, WorldShape shape, Coverage coverage)
@@ -89,6 +91,17 @@ internal sealed class SimulationWorld
 
     /// <summary>The first agent of a region whose process moves now; null when there is none.</summary>
     public SimulatedAgent? LivingAgentIn(RegionId region) => Agents.FirstOrDefault(a => a.Region == region && a.Alive && a.PausedUntil <= Now);
+
+    /// <summary>Reads a journal record; each text once, since every follower looks at it in every turn.</summary>
+    public JournalRecord? ReadRecord(string text)
+    {
+        if (!_records.TryGetValue(text, out var record))
+        {
+            _records[text] = record = JournalCodec.Read(text).Record;
+        }
+
+        return record;
+    }
 
     /// <summary>Puts an event into the history; the object must not change.</summary>
     public void Note(string who, object what, bool routine = false) => Log.Add(Now, who, what, routine);

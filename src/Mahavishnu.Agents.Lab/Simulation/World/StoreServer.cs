@@ -51,5 +51,9 @@ internal sealed class StoreServer(SimulatedStore store, int end, SimulationWorld
     /// <summary>Who may write a dataset, as it stands here; null when it does not or the request is turned away.</summary>
     public PrimaryClaim? ReadPrimary(RegionId dataset) => IsTurnedAway() ? null : Store.Primaries.GetValueOrDefault(dataset);
 
+    /// <summary>Who may write each of some datasets, as it stands here; null when that of one does not or the request is turned away.</summary>
+    public IReadOnlyDictionary<RegionId, PrimaryClaim>? ReadPrimaries(IReadOnlyList<RegionId> datasets) =>
+        !IsTurnedAway() && datasets.All(Store.Primaries.ContainsKey) ? datasets.ToDictionary(static d => d, d => Store.Primaries[d]) : null;
+
     private bool IsTurnedAway() => world.Random.NextDouble() < Mood.TurnedAwayRatio;
 }

@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-packages=(haproxy nginx-light pdns-server pdns-backend-sqlite3 sqlite3 bind9-dnsutils iproute2 iptables prometheus-blackbox-exporter prometheus)
+packages=(haproxy nginx-light pdns-server pdns-backend-sqlite3 sqlite3 bind9-dnsutils iproute2 iptables prometheus-blackbox-exporter prometheus postgresql-15)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
@@ -15,6 +15,9 @@ if [ "${#missing[@]}" -gt 0 ]; then
     echo "installing ${missing[*]}"
     # Debian starts a server when its package is installed; the tests start their own.
     [ -e /usr/sbin/policy-rc.d ] || { printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d; }
+    # Debian makes a cluster when PostgreSQL is installed; the tests make their own.
+    [ -e /etc/postgresql-common/createcluster.d/no-main.conf ] ||
+      { mkdir -p /etc/postgresql-common/createcluster.d && echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/no-main.conf; }
     export DEBIAN_FRONTEND=noninteractive
     { apt-get -o DPkg::Lock::Timeout=600 update && apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends "${missing[@]}"; } > /tmp/mahavishnu-apt.log 2>&1 ||
       { tail -5 /tmp/mahavishnu-apt.log; echo "could not install ${missing[*]}; tests that need them are skipped"; }

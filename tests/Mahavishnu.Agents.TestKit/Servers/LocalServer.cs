@@ -37,6 +37,9 @@ public sealed class LocalServer(NetworkHost? place = null) : IAsyncDisposable
     /// <summary>Whether it was started and has not ended.</summary>
     public bool Runs => _guard is { HasExited: false };
 
+    /// <summary>The number of its process, while it runs.</summary>
+    public int ProcessId => _server;
+
     /// <summary>A port on which nothing listens on this machine.</summary>
     public static int FreePort()
     {

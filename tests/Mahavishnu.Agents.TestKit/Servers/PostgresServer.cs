@@ -58,28 +58,11 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(
         "/usr/bin/unshare", ["--pid", "--ipc", "--fork", .. AsPostgres, $"{Programs}/postgres", "-D", Data], () => AnswersAsync(cancellationToken), cancellationToken);
 
-    /// <summary>Ends it as a crash would (an immediate shutdown).</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await SignalAsync("-QUIT", [await PostmasterAsync(cancellationToken)], cancellationToken);
-        await KillAsync();
-    }
+    /// <summary>Ends it by an immediate shutdown (SIGQUIT), without a last checkpoint, and waits until it is gone.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => EndAsync("-QUIT", cancellationToken);
 
-    /// <summary>Kills all its processes (SIGKILL), and waits until they are gone.</summary>
-    public async Task KillAsync()
-    {
-        if (_server.Runs)
-        {
-            // The one that waits for the first process ends when all are gone.
-            await Command.RunAsync(["/usr/bin/pkill", "-KILL", "-P", Text(_server.ProcessId)], CancellationToken.None);
-            while (_server.Runs)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, CancellationToken.None);
-            }
-        }
-
-        await _server.KillAsync();
-    }
+    /// <summary>Kills all its processes (SIGKILL), frozen ones included, and waits until they are gone.</summary>
+    public Task KillAsync() => EndAsync("-KILL", CancellationToken.None);
 
     /// <summary>Freezes it (SIGSTOP).</summary>
     /// <param name="title">Freezes only the child with this in its title, e.g. <c>startup</c>; null freezes every process.</param>
@@ -176,6 +159,21 @@ public sealed class PostgresServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    private async Task EndAsync(string signal, CancellationToken cancellationToken)
+    {
+        if (_server.Runs)
+        {
+            // The parent of the first process ends when all are gone; it may have done so already.
+            await Command.RunAsync(["/bin/sh", "-c", $"pkill {signal} -P {Text(_server.ProcessId)} || true"], cancellationToken);
+            while (_server.Runs)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+            }
+        }
+
+        await _server.KillAsync();
     }
 
     private static async Task SignalAsync(string signal, IEnumerable<string> processes, CancellationToken cancellationToken) =>

@@ -33,6 +33,14 @@ public sealed class PostgresNode : IAsyncDisposable
         deadline,
         cancellationToken);
 
+    /// <summary>Looks whether it takes writes.</summary>
+    public Task<DataAnswer<PostgresLook>> LookAsync(TimeSpan deadline, CancellationToken cancellationToken) => _calls.RunAsync<PostgresLook>(
+        static async (session, stop) => new DataAnswer<PostgresLook>.Ok(new PostgresLook(
+            session.Facts.InRecovery,
+            session.Facts.Installed && await PostgresWrites.ReadFenceAsync(session, stop) is { } found ? found.Fence : null)),
+        deadline,
+        cancellationToken);
+
     /// <summary>Writes a beat into the region's row, also while the database is read-only by default: the proof that it takes writes.</summary>
     /// <returns>The beat; refused by a standby.</returns>
     public Task<DataAnswer<PostgresBeat>> BeatAsync(PostgresBeat beat, TimeSpan deadline, CancellationToken cancellationToken)

@@ -20,6 +20,7 @@ internal static class CommandLine
             OperatorVerbs.Failback(common),
             OperatorVerbs.Maintenance(common),
             ReplayVerb.Command(common),
+            PostgresVerb.Command(common),
             Config(common),
         };
         foreach (Option option in (Option[])[common.Config, common.Region, common.Environment, common.Json])

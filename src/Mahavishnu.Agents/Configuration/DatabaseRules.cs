@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Hosting;
 
@@ -25,6 +26,7 @@ internal static class DatabaseRules
         context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Region.Value, Servers.Item(i).Key("region"))), "one server for each region");
         context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Endpoint.Authority, Servers.Item(i).Key("endpoint"))), "a server of its own for each region");
         CheckWriters(context, postgres);
+        CheckTiming(context);
         CheckResidency(context, postgres);
         if (postgres.Timeout + postgres.Interval > TimeSpan.FromSeconds(30))
         {
@@ -42,6 +44,22 @@ internal static class DatabaseRules
         else if (postgres.Mode == PostgresMode.MultiMaster && writers < 2)
         {
             context.Error(Servers, $"has {writers} servers with role writer; expected two or more in mode multi_master, or mode primary_replica");
+        }
+    }
+
+    private static void CheckTiming(RuleContext context)
+    {
+        var (split, path) = (context.Options.SplitBrainPrevention, ConfigPath.Of("split_brain_prevention.primary"));
+        var timing = split.PrimaryTiming;
+        if (timing.LeastWait > timing.RevocationWait)
+        {
+            context.Error(path.Key("revocation_wait"), string.Create(CultureInfo.InvariantCulture,
+                $"breaks the law of timing (validity + fencing_time) x (1 + clock_drift) / (1 - clock_drift) <= revocation_wait, because {timing.LeastWait.TotalSeconds:0.####}s > {timing.RevocationWait.TotalSeconds:0.####}s; expected figures that keep it, or two regions may write at once"));
+        }
+
+        if (split.Leadership.HeartbeatInterval + split.Leadership.RequestTimeout >= timing.Validity)
+        {
+            context.Error(path.Key("validity"), "is not longer than heartbeat_interval and request_timeout of leadership together; expected more, or one slow answer of a store fences the database");
         }
     }
 

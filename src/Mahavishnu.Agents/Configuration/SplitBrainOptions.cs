@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 
 namespace Mahavishnu.Agents.Configuration;
 
@@ -20,6 +21,9 @@ internal sealed class SplitBrainOptions
     /// <summary>The timing of leadership.</summary>
     public LeadershipOptions Leadership { get; init; } = new(TimingProfile.Default);
 
+    /// <summary>The timing of a region's right to write.</summary>
+    public PrimaryOptions Primary { get; init; } = new(TimingProfile.Default);
+
     /// <summary>Whose stores count.</summary>
     public QuorumOptions Quorum { get; init; } = new();
 
@@ -38,6 +42,9 @@ internal sealed class SplitBrainOptions
         ClockDrift = Leadership.ClockDrift,
         WaitOutSlack = Leadership.WaitOutMargin,
     };
+
+    /// <summary>The times of a region's right to write, which must fit each other.</summary>
+    public PrimaryTiming PrimaryTiming => new(Primary.Validity, Primary.FencingTime, Primary.RevocationWait, Leadership.ClockDrift);
 
     /// <summary>The address that stands in for a region's own store; null unless the quorum has one region.</summary>
     public Uri? SharedAddress => Quorum.Regions.Count == 1 ? Consul.Address : null;
@@ -132,6 +139,26 @@ internal sealed class LeadershipOptions(TimingProfile profile)
     /// <value>Default 0.001; from 0 to 0.1.</value>
     [Limits("0", "0.1")]
     public double ClockDrift { get; init; } = 0.001;
+}
+
+/// <summary>The timing of a region's right to write a database. Bound from <c>split_brain_prevention.primary</c>.</summary>
+/// <param name="profile">Gives the defaults.</param>
+internal sealed class PrimaryOptions(TimingProfile profile)
+{
+    /// <summary>How long a proof that the region is the primary counts, from its sending.</summary>
+    /// <value>Default 15 s, fast 2 s; from 100 ms to 1 h.</value>
+    [Limits("100ms", "1h")]
+    public TimeSpan Validity { get; init; } = profile.Primary.Validity;
+
+    /// <summary>Within what time after its last proof a region has fenced its database.</summary>
+    /// <value>Default 5 s, fast 500 ms; from 50 ms to 10 min.</value>
+    [Limits("50ms", "10m")]
+    public TimeSpan FencingTime { get; init; } = profile.Primary.FencingTime;
+
+    /// <summary>How long a leader waits for a region that does not confirm its fence before it promotes another.</summary>
+    /// <value>Default 20.2 s, fast 2.7 s; from 100 ms to 2 h.</value>
+    [Limits("100ms", "2h")]
+    public TimeSpan RevocationWait { get; init; } = profile.Primary.RevocationWait;
 }
 
 /// <summary>Whose stores count. Bound from <c>split_brain_prevention.quorum</c>.</summary>

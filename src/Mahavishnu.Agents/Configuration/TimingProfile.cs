@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Leadership;
+using Mahavishnu.Agents.Core.Replication;
 
 namespace Mahavishnu.Agents.Configuration;
 
@@ -18,7 +19,10 @@ internal sealed record TimingProfile(LeadershipTiming Leadership)
         Cooldown = TimeSpan.FromSeconds(20),
         Watch = TimeSpan.FromSeconds(3),
         StepDeadline = TimeSpan.FromSeconds(10),
+        Primary = PrimaryTiming.Fast,
     };
+
+    public PrimaryTiming Primary { get; private init; } = PrimaryTiming.Default;
 
     public TimeSpan ProbeInterval { get; private init; } = TimeSpan.FromSeconds(10);
 

@@ -4,6 +4,7 @@ using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Hosting;
 using Mahavishnu.Agents.Leadership;
+using Mahavishnu.Agents.Replication;
 using Mahavishnu.Agents.Voting;
 
 namespace Mahavishnu.Agents.Failover;
@@ -18,6 +19,7 @@ internal sealed partial class FailoverLoop : BackgroundService
     private readonly LeadershipLoop _leadership;
     private readonly VoteLoop _votes;
     private readonly TrafficDriver _traffic;
+    private readonly DataPlane? _data;
     private readonly AgentClock _clock;
     private readonly FailoverRecords _records;
     private readonly ILogger<FailoverLoop> _logger;
@@ -37,11 +39,12 @@ internal sealed partial class FailoverLoop : BackgroundService
         LeadershipLoop leadership,
         VoteLoop votes,
         TrafficDriver traffic,
+        DataPlane? data,
         AgentClock clock,
         FailoverRecords records,
         ILogger<FailoverLoop> logger)
     {
-        (_settings, _leadership, _votes, _traffic, _clock, _records, _logger) = (settings, leadership, votes, traffic, clock, records, logger);
+        (_settings, _leadership, _votes, _traffic, _data, _clock, _records, _logger) = (settings, leadership, votes, traffic, data, clock, records, logger);
         _machine = new RecordedMachine(new FailoverMachine(settings), clock, records.Flight);
         _history = new SagaHistory(clock);
         _state = StateOf(_machine.Turn(FailoverFacts.None));
@@ -167,6 +170,8 @@ internal sealed partial class FailoverLoop : BackgroundService
         Maintenance = FailoverFacts.MaintenanceIn(_leadership.Seen),
         Shown = term is null ? FailoverFacts.NewestIn(_leadership.Seen) : null,
         OthersPresent = _votes.Latest().Any(v => v.Vote.Region != _settings.Region && v.Age < _settings.Timing.WaitOut),
+        Lag = _data?.Lag() ?? FailoverFacts.None.Lag,
+        Writers = _data?.Writers(),
         AnyTarget = _traffic.Any,
         Asked = asked?.Request,
     };
@@ -206,6 +211,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         {
             (result, detail) = run.Work == StepWork.Traffic
                 ? await _traffic.ApplyAsync(run.Record.Desired, term.Epoch, run.Record.PlanId, either.Token)
+                : _data is not null ? await _data.RunAsync(run.Record, either.Token)
                 : (EffectResult.Refused, $"nothing is configured for {run.Record.Step}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

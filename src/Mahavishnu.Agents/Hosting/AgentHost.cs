@@ -9,6 +9,7 @@ using Mahavishnu.Agents.Failover;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Leadership;
 using Mahavishnu.Agents.Registration;
+using Mahavishnu.Agents.Replication;
 using Mahavishnu.Agents.Voting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -49,6 +50,11 @@ internal static class AgentHost
 
         builder.Services.AddHostedService(static services => Part(services).Votes);
         builder.Services.AddHostedService(static services => Part(services).Leadership);
+        if (options.Agent.Modules.Contains(AgentModule.Lag) && options.Database.Postgresql is { } postgres)
+        {
+            AddDataPlane(builder.Services, postgres.PrimaryRegions.Any(s => s.Region == options.Region), options.HasPostgresPrimary());
+        }
+
         if (options.Agent.Modules.Contains(AgentModule.Failover))
         {
             builder.Services.AddHostedService(static services => Part(services).Failover);
@@ -102,6 +108,20 @@ internal static class AgentHost
         }
     }
 
+    private static void AddDataPlane(IServiceCollection services, bool hasServer, bool hasPrimary)
+    {
+        services.AddHostedService(static services => Part(services).Data!.Clocks);
+        if (hasServer)
+        {
+            services.AddHostedService(static services => Part(services).Data!.Watch!);
+        }
+
+        if (hasPrimary)
+        {
+            services.AddHostedService(static services => Part(services).Data!.Primary!);
+        }
+    }
+
     private static AgentParts Part(IServiceProvider services) => services.GetRequiredService<AgentParts>();
 
     private static AgentParts Assemble(ILoggerFactory loggers, AgentOptions options, LeadershipTiming timing, AgentClock clock, AgentMetrics metrics, AuditLog audit)
@@ -121,8 +141,10 @@ internal static class AgentHost
         var leadership = new LeadershipLoop(machine, timing, control, clock, () => Gate(stands, health, limits), loggers.CreateLogger<LeadershipLoop>());
         var traffic = new TrafficDriver(options.ToTrafficTargets(timing, clock.Time), timing, () => leadership.Standing, clock, options.AgentName, audit, loggers.CreateLogger<TrafficDriver>());
         var records = new FailoverRecords(audit, metrics, new JournalArchive(voteStores, prefix, timing.RequestTimeout, loggers.CreateLogger<JournalArchive>()), Recorder(options, timing, metrics, loggers));
-        var failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, clock, records, loggers.CreateLogger<FailoverLoop>());
-        return new AgentParts(options, clock, health, votes, leadership, failover, traffic, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
+        FailoverLoop? failover = null;
+        var data = DataPlaneFactory.Create(options, timing, leadership, votes, () => failover?.State.Record is { Ended: false }, clock, audit, loggers);
+        failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, data, clock, records, loggers.CreateLogger<FailoverLoop>());
+        return new AgentParts(options, clock, health, votes, leadership, failover, traffic, data, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
     }
 
     private static FlightRecorder? Recorder(AgentOptions options, LeadershipTiming timing, AgentMetrics metrics, ILoggerFactory loggers)

@@ -11,7 +11,7 @@ internal sealed class HttpApi(AgentParts parts, AccessGate gate, AgentMetrics me
     public void Map(WebApplication app)
     {
         Map(app, "/metrics", s_reading, MetricsAsync);
-        Map(app, "/health/live", s_reading, context => Health(readiness.Live(), "live", "stuck").WriteAsync(context));
+        Map(app, "/health/live", s_reading, context => Live().WriteAsync(context));
         Map(app, "/health/ready", s_reading, context => Health(readiness.Ready(), "ready", "not_ready").WriteAsync(context));
         Map(app, "/v1/status", s_reading, context => ReadAsync(context, () => StatusDocument.Status(parts)));
         Map(app, "/v1/explain", s_reading, context => ReadAsync(context, () => StatusDocument.Explain(parts)));
@@ -33,6 +33,11 @@ internal sealed class HttpApi(AgentParts parts, AccessGate gate, AgentMetrics me
         context.Response.Headers.Allow = string.Join(", ", methods);
         return HttpAnswer.Problem(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", $"{path} answers {string.Join(", ", methods)} only.").WriteAsync(context);
     });
+
+    /// <summary>With the time, by which other agents set their picture of this one's clock.</summary>
+    private HttpAnswer Live() => readiness.Live() is { } problem
+        ? HttpAnswer.Problem(StatusCodes.Status503ServiceUnavailable, "stuck", problem)
+        : HttpAnswer.Of(new { status = "live", process = parts.Votes.Process, unixMicroseconds = (parts.Clock.Wall - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond });
 
     private static HttpAnswer Health(string? problem, string good, string bad) =>
         problem is null ? HttpAnswer.Of(new { status = good }) : HttpAnswer.Problem(StatusCodes.Status503ServiceUnavailable, bad, problem);

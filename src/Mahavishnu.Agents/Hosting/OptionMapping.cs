@@ -68,7 +68,7 @@ internal static class OptionMapping
         Regions = options.Regions.ToDictionary(static r => r.Key, static r => Facts(r.Key, r.Value)),
         Observers = options.SplitBrainPrevention.Quorum.Regions,
         Residency = options.ToResidency(),
-        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown) { Settle = options.HealthChecks.Regional.Interval },
+        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown) { Settle = options.HealthChecks.Regional.Interval, LossLimit = options.HasPostgresPrimary() && !options.Failover.AcceptDataLoss ? options.Failover.MaxDataLoss : null },
         Saga = options.ToSagaSettings(timing),
         Timing = timing,
         Automatic = options.Failover.Automatic,
@@ -100,8 +100,8 @@ internal static class OptionMapping
             FinalScore = steps.LastOrDefault(static s => s is { Type: FailbackStepType.HealthCheck, Threshold: not null })?.Threshold ?? usual.FinalScore,
             FailbackDrain = steps.FirstOrDefault(static s => s.Type == FailbackStepType.DrainTraffic)?.Duration ?? usual.FailbackDrain,
 
-            // No store of data is configured in this build: these steps are skipped, and never intended.
-            NothingConfigured = [.. SagaTable.Rows.Where(static r => r.Work == StepWork.Data).Select(static r => r.Step)],
+            // Steps of stores that are not configured are skipped, and never intended.
+            NothingConfigured = [.. SagaTable.Rows.Where(r => r.Work == StepWork.Data && (r.Step == SagaStep.PromoteSearch || !options.HasPostgresPrimary())).Select(static r => r.Step)],
         };
     }
 

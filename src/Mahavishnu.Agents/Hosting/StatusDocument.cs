@@ -52,6 +52,7 @@ internal static class StatusDocument
             doing = state.Doing,
             stores = parts.Leadership.Seen.Select(static s => new { store = s.Key.Value, answers = s.Value is not null, epoch = s.Value?.EpochNumber, holder = HolderOf(s.Value) }),
             traffic = parts.Traffic.Status(),
+            replication = parts.Data is { } data ? ReplicationDocument.Of(data, parts.Options.Region, state.Input) : null,
             problems = parts.Votes.Problems().Select(static p => $"vote {p.Key}: {p.Value}").Concat(StoreProblems.In(parts.Leadership.Seen)),
         };
     }
@@ -150,6 +151,7 @@ internal sealed record LeaderSeen(string Agent, string Region, string Address, l
 /// <param name="Leadership">Leadership.</param>
 /// <param name="Failover">Decisions and sagas.</param>
 /// <param name="Traffic">The traffic targets.</param>
+/// <param name="Data">The stores of data; null when none is configured.</param>
 /// <param name="Maintenance">The pause of automation.</param>
 /// <param name="Audit">The audit lines.</param>
 internal sealed record AgentParts(
@@ -160,5 +162,6 @@ internal sealed record AgentParts(
     Leadership.LeadershipLoop Leadership,
     FailoverLoop Failover,
     TrafficDriver Traffic,
+    Replication.DataPlane? Data,
     MaintenanceSwitch Maintenance,
     AuditLog Audit);

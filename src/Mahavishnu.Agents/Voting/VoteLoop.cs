@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Mahavishnu.Agents.Adapters.Consul;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Hosting;
 
@@ -43,6 +44,12 @@ internal sealed partial class VoteLoop : BackgroundService
     {
         (_settings, _stores, _health, _healthChanged, _clock, _logger) = (settings, stores, health, healthChanged, clock, logger);
     }
+
+    /// <summary>This process, as its votes name it.</summary>
+    public string Process => _process;
+
+    /// <summary>How far this region is behind the others, for the votes.</summary>
+    public Func<IReadOnlyList<LagVote>> Lag { get; set; } = static () => [];
 
     /// <summary>Votes that this reader knows, with the time since each changed.</summary>
     public IReadOnlyList<(Vote Vote, TimeSpan? Age)> Latest()
@@ -148,7 +155,7 @@ internal sealed partial class VoteLoop : BackgroundService
 
     private void Publish(HealthSnapshot health, string? abstains, CancellationToken cancellationToken)
     {
-        var vote = new Vote(_settings.Agent, _settings.Region, _process, ++_counter, abstains, _settings.Address, health.Views);
+        var vote = new Vote(_settings.Agent, _settings.Region, _process, ++_counter, abstains, _settings.Address, health.Views) { Lag = Lag() };
         var text = vote.ToText();
         foreach (var store in _stores)
         {

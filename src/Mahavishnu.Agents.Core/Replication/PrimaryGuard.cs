@@ -1,0 +1,117 @@
+using Mahavishnu.Agents.Core.Regions;
+
+namespace Mahavishnu.Agents.Core.Replication;
+
+/// <summary>What a region's database is, as its guard last saw it.</summary>
+/// <param name="Writable">Whether it is a primary, and not a standby.</param>
+/// <param name="Fenced">Whether the application is kept out.</param>
+/// <param name="Token">The greatest fencing token that it has seen; 0 before the first.</param>
+public sealed record GuardedDatabase(bool Writable, bool Fenced, long Token);
+
+/// <summary>What is to be done about the region's database.</summary>
+public abstract record GuardDecision(string Reason)
+{
+    /// <summary>Nothing.</summary>
+    public sealed record Keep(string Reason) : GuardDecision(Reason);
+
+    /// <summary>Keep the application out.</summary>
+    /// <param name="Token">The token to fence under.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record Fence(long Token, string Reason) : GuardDecision(Reason);
+
+    /// <summary>Let the application in.</summary>
+    /// <param name="Token">The token to open under.</param>
+    /// <param name="Reason">Why.</param>
+    public sealed record Open(long Token, string Reason) : GuardDecision(Reason);
+}
+
+/// <summary>
+/// Decides whether a region's database may accept writes: only while a majority of the control stores has lately said that the
+/// region is the primary. What cannot be proven ends.
+/// </summary>
+/// <remarks>
+/// A proof counts from when the question was sent. A store without a claim proves nothing: it may have lost it. Before the first
+/// claim ever, nothing is enforced. A guard that has fenced because it could not prove does so once: another agent of the region
+/// that can prove may open again. Not thread-safe; every time is on the monotonic clock of this process.
+/// </remarks>
+/// <param name="region">The region whose database it is.</param>
+/// <param name="stores">How many control stores there are.</param>
+/// <param name="timing">The times.</param>
+/// <param name="startedAt">When the guard began: what went before is not known.</param>
+public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timing, TimeSpan startedAt)
+{
+    private readonly Dictionary<RegionId, (TimeSpan SentAt, PrimaryClaim Claim)> _said = [];
+    private bool _fencedUnproven;
+
+    private int Majority => (stores / 2) + 1;
+
+    /// <summary>Until when the region may write by what is proven now; null when it may not.</summary>
+    public TimeSpan? HeldUntil(TimeSpan now) => Proof(now) is { } proof ? proof.Until : null;
+
+    /// <summary>A store answered.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="sentAt">When it was asked.</param>
+    /// <param name="claim">Its claim; null when it has none.</param>
+    public void Observe(RegionId store, TimeSpan sentAt, PrimaryClaim? claim)
+    {
+        if (claim is null)
+        {
+            _said.Remove(store);
+        }
+        else if (!_said.TryGetValue(store, out var before) || before.SentAt <= sentAt)
+        {
+            _said[store] = (sentAt, claim);
+        }
+    }
+
+    /// <summary>What to do now.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="database">The database; null while it cannot be reached.</param>
+    public GuardDecision Decide(TimeSpan now, GuardedDatabase? database)
+    {
+        if (database is not { Writable: true })
+        {
+            return new GuardDecision.Keep(database is null ? "the database does not answer" : "the database is a standby, which takes no writes");
+        }
+
+        if (Proof(now) is { } proof)
+        {
+            _fencedUnproven = false;
+            return database.Token > proof.Token ? new GuardDecision.Keep($"the database has seen token {database.Token}, and the stores only {proof.Token}: a leader is at work")
+                : database.Fenced || database.Token < proof.Token ? new GuardDecision.Open(proof.Token, $"{Majority} of {stores} stores say that {region} is the primary")
+                : new GuardDecision.Keep($"{region} is the primary");
+        }
+
+        var newest = _said.Values.Select(static s => s.Claim).MaxBy(static c => c.Token);
+        if (database.Token == 0 && newest is null)
+        {
+            return new GuardDecision.Keep("nobody was ever given the right to write, so nothing is enforced");
+        }
+
+        if (database.Fenced && database.Token >= (newest?.Token ?? 0))
+        {
+            _fencedUnproven = true;
+            return new GuardDecision.Keep("the database is fenced");
+        }
+
+        if (newest is not null && newest.Region != region && newest.Token >= database.Token)
+        {
+            return new GuardDecision.Fence(newest.Token, $"{newest.Region} is the primary");
+        }
+
+        return _fencedUnproven ? new GuardDecision.Keep("it is not proven here that the region is the primary, but another agent has opened the database")
+            : now - startedAt < timing.FencingTime ? new GuardDecision.Keep("the stores have not been heard yet")
+            : new GuardDecision.Fence(Math.Max(database.Token, 1), $"no {Majority} of {stores} stores said within {timing.Validity.TotalSeconds:0.#} s that {region} is the primary");
+    }
+
+    private (long Token, TimeSpan Until)? Proof(TimeSpan now)
+    {
+        var best = _said.Values
+            .Where(s => s.Claim.Region == region && now - s.SentAt < timing.Validity)
+            .GroupBy(static s => s.Claim)
+            .Where(g => g.Count() >= Majority)
+            .Select(g => (g.Key.Token, Until: g.Select(static s => s.SentAt).OrderDescending().ElementAt(Majority - 1) + timing.Validity))
+            .ToList();
+        return best.Count == 0 ? null : best[0];
+    }
+}

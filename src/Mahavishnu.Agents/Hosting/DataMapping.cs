@@ -1,0 +1,42 @@
+using Mahavishnu.Agents.Adapters.Postgres;
+using Mahavishnu.Agents.Configuration;
+
+namespace Mahavishnu.Agents.Hosting;
+
+/// <summary>Turns the configuration of stores of data into their clients.</summary>
+internal static class DataMapping
+{
+    /// <summary>Whether one server writes and the others follow it: what can be fenced and promoted.</summary>
+    public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
+
+    /// <summary>How a server is reached as the agent.</summary>
+    /// <exception cref="InvalidOperationException">The password cannot be read.</exception>
+    public static PostgresOptions ToPostgres(this PostgresqlOptions postgres, PostgresServerOptions server)
+    {
+        const string Key = "database.postgresql.password";
+        if (postgres.Password is not null)
+        {
+            _ = Reveal.Required(postgres.Password, Key); // Wrong at the start is an error of configuration; later the server says what it misses.
+        }
+
+        return new PostgresOptions
+        {
+            Region = server.Region,
+            Host = server.Endpoint.Host,
+            Port = server.Endpoint.Port > 0 ? server.Endpoint.Port : 5432,
+            Database = postgres.Database,
+            Username = postgres.Username,
+            Password = postgres.Password is null ? null : () => postgres.Password.TryReveal(out var password, out _) ? password : null,
+            ApplicationRole = postgres.ApplicationRole,
+            Tls = postgres.Tls switch
+            {
+                PostgresEncryption.Disable => PostgresTls.Disable,
+                PostgresEncryption.Prefer => PostgresTls.Prefer,
+                PostgresEncryption.Require => PostgresTls.Require,
+                _ => PostgresTls.VerifyFull,
+            },
+            RootCertificate = postgres.CaFile,
+            ConnectTimeout = postgres.Timeout,
+        };
+    }
+}

@@ -9,6 +9,12 @@ internal sealed record ChaosOptions
     /// <summary>Whether a real HAProxy and a real PowerDNS are traffic targets beside the edge.</summary>
     public bool RealTargets { get; init; }
 
+    /// <summary>Whether every region has a PostgreSQL: a primary in the first, and standbys. They stand on this machine. Failback then waits for an operator.</summary>
+    public bool Databases { get; init; }
+
+    /// <summary>Whether the application's commits wait until a standby has them.</summary>
+    public bool SynchronousCommit { get; init; }
+
     /// <summary>Whether the agents reach the stores and services of other regions through links that can be slow.</summary>
     public bool SlowLinks { get; init; }
 }

@@ -27,11 +27,11 @@ internal static class ChaosPlan
     }
 
     /// <summary>Writes each region's file for its environment, which wins over what the lab has written.</summary>
-    public static void WriteOwn(LabPlan plan, RealTargets? targets, SlowLinks? links)
+    public static void WriteOwn(LabPlan plan, RealTargets? targets, SlowLinks? links, Databases? databases)
     {
         foreach (var own in plan.Regions)
         {
-            var text = (targets?.Configuration() ?? "") + (links is null ? "" : Linked(plan, own, links));
+            var text = (targets?.Configuration() ?? "") + (links is null ? "" : Linked(plan, own, links)) + (databases is null ? "" : databases.Configuration() + "failback: {auto_failback: false}\n");
             if (text.Length > 0)
             {
                 var directory = Directory.CreateDirectory(Path.Combine(plan.ConfigDirectory, own.Region.Value));

@@ -27,6 +27,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private readonly Timeline _timeline;
     private readonly WorldHistory _history;
     private readonly HashSet<LabProcess> _paused = [];
+    private readonly bool _synchronous;
     private LabProcess? _edge;
     private StatusWatch? _watch;
 
@@ -40,6 +41,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectCallback = network is null ? null : network.Hub.ConnectAsync }) { Timeout = TimeSpan.FromSeconds(10) };
         Edge = new EdgeView(plan.Edge, Regions, _client);
         Targets = options.RealTargets ? new RealTargets(plan.Regions, Network?.Targets) : null;
+        (Databases, _synchronous) = (options.Databases ? new Databases(Regions) : null, options.SynchronousCommit);
         Links = options.SlowLinks ? new SlowLinks(plan.Regions, Network) : null;
         _history = new WorldHistory(Edge, Path.Combine(plan.Directory, "data"));
     }
@@ -58,6 +60,9 @@ internal sealed class ChaosWorld : IAsyncDisposable
 
     /// <summary>HAProxy and PowerDNS; null when they were not asked for.</summary>
     public RealTargets? Targets { get; }
+
+    /// <summary>The databases; null when they were not asked for.</summary>
+    public Databases? Databases { get; }
 
     /// <summary>The links that can be slow; null when they were not asked for.</summary>
     public SlowLinks? Links { get; }
@@ -81,7 +86,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <param name="show">Called with each event; null for nobody.</param>
     public static async Task<ChaosWorld> StartAsync(ChaosOptions options, Action<TimelineEvent>? show = null)
     {
-        var missing = (options.Networked ? await HostNetwork.UnavailableAsync() : null) ?? (options.RealTargets ? RealTargets.Missing : null);
+        var missing = (options.Networked ? await HostNetwork.UnavailableAsync() : null) ?? (options.RealTargets ? RealTargets.Missing : null) ?? (options.Databases ? Chaos.Databases.Missing : null);
         Assert.SkipWhen(missing is not null, missing ?? "");
         var network = options.Networked ? await HostNetwork.CreateAsync(ChaosPlan.Regions + 1, Cancelled) : null;
         var world = new ChaosWorld(ChaosPlan.Make(network), network, options, show ?? (static _ => { }));
@@ -230,7 +235,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
             await region.DisposeAsync();
         }
 
-        foreach (var part in new IAsyncDisposable?[] { _edge, Links, Targets, Network }.OfType<IAsyncDisposable>())
+        foreach (var part in new IAsyncDisposable?[] { _edge, Links, Targets, Databases, Network }.OfType<IAsyncDisposable>())
         {
             await part.DisposeAsync();
         }
@@ -245,7 +250,12 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private async Task StartAsync()
     {
         LabConfiguration.Write(_plan, AgentToken, EdgeToken);
-        ChaosPlan.WriteOwn(_plan, Targets, Links);
+        if (Databases is not null)
+        {
+            await Databases.StartAsync(_synchronous);
+        }
+
+        ChaosPlan.WriteOwn(_plan, Targets, Links, Databases);
         var origins = string.Join(',', _plan.Regions.Select(static r => string.Create(CultureInfo.InvariantCulture, $"{r.Region}={new IPEndPoint(r.Host, r.ServicePort)}")));
         _edge = LabProcess.Start(
             ProgramOn(Network?.Targets),

@@ -26,12 +26,12 @@ public abstract record GuardDecision(string Reason)
 }
 
 /// <summary>
-/// Decides whether a region's database may accept writes: only while a majority of the control stores has lately said that the
-/// region is the primary. What cannot be proven ends.
+/// Decides whether a region's database may accept writes: only while a majority of the control stores has lately taken its proof that
+/// it is the primary. What cannot be proven ends.
 /// </summary>
 /// <remarks>
-/// A proof counts from when the question was sent. A store without a claim proves nothing: it may have lost it. Before the first
-/// claim ever, nothing is enforced. A guard that has fenced because it could not prove does so once: another agent of the region
+/// A proof is a write that a store takes only while its claim still names the region; it counts from when it was sent. A store
+/// without a claim proves nothing: it may have lost it. Before the first claim ever, nothing is enforced. A guard that has fenced because it could not prove does so once: another agent of the region
 /// that can prove may open again. Not thread-safe; every time is on the monotonic clock of this process.
 /// </remarks>
 /// <param name="region">The region whose database it is.</param>
@@ -40,29 +40,37 @@ public abstract record GuardDecision(string Reason)
 /// <param name="startedAt">When the guard began: what went before is not known.</param>
 public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timing, TimeSpan startedAt)
 {
-    private readonly Dictionary<RegionId, (TimeSpan SentAt, PrimaryClaim Claim)> _said = [];
+    private readonly Dictionary<RegionId, PrimaryClaim> _claims = [];
+    private readonly Dictionary<RegionId, (TimeSpan SentAt, PrimaryClaim Claim)> _proofs = [];
     private bool _fencedUnproven;
 
     private int Majority => (stores / 2) + 1;
 
-    /// <summary>Until when the region may write by what is proven now; null when it may not.</summary>
-    public TimeSpan? HeldUntil(TimeSpan now) => Proof(now) is { } proof ? proof.Until : null;
-
-    /// <summary>A store answered.</summary>
+    /// <summary>A store said who the primary is.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="sentAt">When it was asked.</param>
     /// <param name="claim">Its claim; null when it has none.</param>
-    public void Observe(RegionId store, TimeSpan sentAt, PrimaryClaim? claim)
+    public void Saw(RegionId store, PrimaryClaim? claim)
     {
+        if (claim is null || (_proofs.TryGetValue(store, out var proof) && proof.Claim != claim))
+        {
+            _proofs.Remove(store);
+        }
+
         if (claim is null)
         {
-            _said.Remove(store);
+            _claims.Remove(store);
         }
-        else if (!_said.TryGetValue(store, out var before) || before.SentAt <= sentAt)
+        else
         {
-            _said[store] = (sentAt, claim);
+            _claims[store] = claim;
         }
     }
+
+    /// <summary>A store took a proof that the region is the primary.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="sentAt">When the proof was sent.</param>
+    /// <param name="claim">The claim that it was made under.</param>
+    public void Proved(RegionId store, TimeSpan sentAt, PrimaryClaim claim) => _proofs[store] = (sentAt, claim);
 
     /// <summary>What to do now.</summary>
     /// <param name="now">The time.</param>
@@ -82,7 +90,7 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
                 : new GuardDecision.Keep($"{region} is the primary");
         }
 
-        var newest = _said.Values.Select(static s => s.Claim).MaxBy(static c => c.Token);
+        var newest = _claims.Values.MaxBy(static c => c.Token);
         if (database.Token == 0 && newest is null)
         {
             return new GuardDecision.Keep("nobody was ever given the right to write, so nothing is enforced");
@@ -104,14 +112,9 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
             : new GuardDecision.Fence(Math.Max(database.Token, 1), $"no {Majority} of {stores} stores said within {timing.Validity.TotalSeconds:0.#} s that {region} is the primary");
     }
 
-    private (long Token, TimeSpan Until)? Proof(TimeSpan now)
-    {
-        var best = _said.Values
-            .Where(s => s.Claim.Region == region && now - s.SentAt < timing.Validity)
-            .GroupBy(static s => s.Claim)
-            .Where(g => g.Count() >= Majority)
-            .Select(g => (g.Key.Token, Until: g.Select(static s => s.SentAt).OrderDescending().ElementAt(Majority - 1) + timing.Validity))
-            .ToList();
-        return best.Count == 0 ? null : best[0];
-    }
+    /// <summary>The claim under which a majority took proofs that still count; null when none did.</summary>
+    private PrimaryClaim? Proof(TimeSpan now) => _proofs.Values
+        .Where(p => p.Claim.Region == region && now - p.SentAt < timing.Validity)
+        .GroupBy(static p => p.Claim)
+        .FirstOrDefault(g => g.Count() >= Majority)?.Key;
 }

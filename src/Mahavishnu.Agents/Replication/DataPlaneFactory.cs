@@ -37,10 +37,11 @@ internal static class DataPlaneFactory
             return new DataPlane(watch, null, null, clocks, votes, travel, clock);
         }
 
+        var proofs = new SeenProofs();
         var split = options.SplitBrainPrevention;
         var writer = postgres.PrimaryRegions.Single(static s => s.Role == PostgresRole.Writer).Region;
         var primary = new PrimaryLoop(
-            options.Region, writer, Claims(), own is null ? null : Node(own), split.PrimaryTiming, timing.HeartbeatInterval, leadership, sagaRuns, clock, audit, loggers.CreateLogger<PrimaryLoop>());
+            options.Region, votes.Process, writer, Claims(), own is null ? null : Node(own), split.PrimaryTiming, timing.HeartbeatInterval, leadership, sagaRuns, clock, audit, loggers.CreateLogger<PrimaryLoop>());
         var mover = new PostgresMover(
             postgres.PrimaryRegions.ToDictionary(static s => s.Region, Node), Claims(), timing, split.PrimaryTiming.RevocationWait, () => leadership.Standing, clock);
         return new DataPlane(watch, primary, mover, clocks, votes, travel, clock);
@@ -53,6 +54,7 @@ internal static class DataPlaneFactory
             [.. options.Stores().Select(s => new ConsulPrimaryStore(s.Region, split.Consul.ControlPrefix, s.ToClient(timing, clock.Time)))],
             options.AgentName,
             timing.RequestTimeout,
+            proofs,
             clock);
     }
 }

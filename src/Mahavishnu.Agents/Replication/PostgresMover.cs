@@ -20,7 +20,7 @@ namespace Mahavishnu.Agents.Replication;
 /// <param name="nodes">A client for each server, for work at once and rarely.</param>
 /// <param name="claims">Who may write.</param>
 /// <param name="timing">The times of leadership.</param>
-/// <param name="revocationWait">W_p: from when a revocation stands at a majority until the old primary has fenced itself at the latest.</param>
+/// <param name="revocationWait">W_p: from the last proof of the old primary until it has fenced itself at the latest.</param>
 /// <param name="standing">Where this agent stands.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class PostgresMover(
@@ -73,20 +73,21 @@ internal sealed class PostgresMover(
 
         // Named already, perhaps by a leader that got no further: said again under this token, and waited for again.
         var claim = new PrimaryClaim(record.Target, record.Epoch, TokenOf(record));
-        var (at, detail) = await claims.WriteAsync(claim, record.Epoch, null, cancellationToken);
-        return at is { } stood ? await FenceSourceAsync(record, claim.Token, stood, cancellationToken) : (EffectResult.Unknown, detail);
+        var (lastProof, detail) = await claims.WriteAsync(claim, record.Epoch, null, cancellationToken);
+        return lastProof is { } sent ? await FenceSourceAsync(record, claim.Token, sent, cancellationToken) : (EffectResult.Unknown, detail);
     }
 
     /// <summary>Asks the source to fence itself until it has, or until it must have.</summary>
-    private async Task<(EffectResult, string)> FenceSourceAsync(JournalRecord record, long token, TimeSpan revokedAt, CancellationToken cancellationToken)
+    private async Task<(EffectResult, string)> FenceSourceAsync(JournalRecord record, long token, TimeSpan lastProof, CancellationToken cancellationToken)
     {
-        var until = revokedAt + revocationWait;
+        // One that never proved anything has no right to wait for, and one that was watched long has little left.
+        var until = lastProof == TimeSpan.MinValue ? clock.Now : lastProof + revocationWait;
         while (true)
         {
             var left = until - clock.Now;
             if (left <= TimeSpan.Zero)
             {
-                return (EffectResult.Done, $"{record.Source} did not answer; its right to write was revoked {revocationWait.TotalSeconds:0.#} s ago, and its own agents have fenced it, or will before it takes a write");
+                return (EffectResult.Done, $"{record.Source} did not answer; its right to write is revoked, and it last proved it more than {revocationWait.TotalSeconds:0.#} s ago: it has fenced itself, or will when its agent is back");
             }
 
             var answer = await nodes[record.Source].FenceAsync(token, TimeSpan.FromTicks(Math.Min(left.Ticks, timing.EffectDeadline.Ticks)), cancellationToken);

@@ -29,8 +29,9 @@ internal sealed record ClaimsRead(PrimaryClaim? Newest, IReadOnlyDictionary<Regi
 /// <param name="stores">Every store of the quorum.</param>
 /// <param name="agent">This agent, for writes as the leader.</param>
 /// <param name="timeout">For one request.</param>
+/// <param name="proofs">Since when each store's last proof has been known.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryStore> stores, string agent, TimeSpan timeout, AgentClock clock)
+internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryStore> stores, string agent, TimeSpan timeout, SeenProofs proofs, AgentClock clock)
 {
     /// <summary>The dataset.</summary>
     public string Dataset => dataset;
@@ -41,16 +42,28 @@ internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryS
     private int Majority => (stores.Count / 2) + 1;
 
     /// <summary>Asks one store.</summary>
-    public Task<DataAnswer<PrimaryClaim?>> ReadAsync(ConsulPrimaryStore store, CancellationToken cancellationToken) =>
-        store.ReadAsync(dataset, timeout, cancellationToken);
+    public async Task<DataAnswer<PrimaryState>> ReadAsync(ConsulPrimaryStore store, CancellationToken cancellationToken)
+    {
+        var answer = await store.ReadAsync(dataset, timeout, cancellationToken);
+        if (answer is DataAnswer<PrimaryState>.Ok { Value: var state })
+        {
+            proofs.Saw(store.Store, state.Proof, clock.Now);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Proves to one store that the region is the primary.</summary>
+    public Task<DataAnswer<bool>> ProveAsync(ConsulPrimaryStore store, PrimaryState read, string proof, CancellationToken cancellationToken) =>
+        store.ProveAsync(dataset, read, proof, timeout, cancellationToken);
 
     /// <summary>Asks every store, and waits for all of them, each as long as one request may take.</summary>
     public async Task<ClaimsRead> ReadAsync(CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(stores.Select(async s => (s.Store, Answer: await ReadAsync(s, cancellationToken))));
-        var said = answers.Where(static a => a.Answer is DataAnswer<PrimaryClaim?>.Ok).Select(static a => (a.Store, ((DataAnswer<PrimaryClaim?>.Ok)a.Answer).Value)).ToList();
-        var having = said.Where(static s => s.Value is not null).ToDictionary(static s => s.Store, static s => s.Value!);
-        return new ClaimsRead(having.Values.MaxBy(static c => c.Token), having, [.. said.Where(static s => s.Value is null).Select(static s => s.Store)], stores.Count - said.Count, Majority);
+        var said = answers.Where(static a => a.Answer is DataAnswer<PrimaryState>.Ok).Select(static a => (a.Store, ((DataAnswer<PrimaryState>.Ok)a.Answer).Value.Claim)).ToList();
+        var having = said.Where(static s => s.Claim is not null).ToDictionary(static s => s.Store, static s => s.Claim!);
+        return new ClaimsRead(having.Values.MaxBy(static c => c.Token), having, [.. said.Where(static s => s.Claim is null).Select(static s => s.Store)], stores.Count - said.Count, Majority);
     }
 
     /// <summary>Writes a claim as the leader at some stores.</summary>
@@ -58,12 +71,57 @@ internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryS
     /// <param name="epoch">The leader's epoch.</param>
     /// <param name="at">The stores; null for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>When it was seen to stand at a majority of all stores; null and why when it was not.</returns>
-    public async Task<(TimeSpan? At, string Detail)> WriteAsync(PrimaryClaim claim, long epoch, IReadOnlyCollection<RegionId>? at, CancellationToken cancellationToken)
+    /// <returns>When the last proof under an earlier claim can have been sent at the latest; null and why when the claim does not stand at a majority of all stores.</returns>
+    public async Task<(TimeSpan? LastProof, string Detail)> WriteAsync(PrimaryClaim claim, long epoch, IReadOnlyCollection<RegionId>? at, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(stores.Where(s => at is null || at.Contains(s.Store)).Select(s => s.WriteAsync(dataset, agent, claim, epoch, timeout, cancellationToken)));
-        var stands = answers.Count(static a => a is DataAnswer<PrimaryClaim>.Ok);
-        var problems = string.Join("; ", answers.Select(static a => a.Problem).OfType<string>());
-        return (stands >= Majority ? clock.Now : null, $"the right of {claim.Region} to write stands at {stands} of {answers.Length} stores asked{(problems.Length == 0 ? "" : $": {problems}")}");
+        var answers = await Task.WhenAll(stores.Where(s => at is null || at.Contains(s.Store))
+            .Select(async s => (s.Store, Answer: await s.WriteAsync(dataset, agent, claim, epoch, timeout, cancellationToken))));
+        var stands = answers.Where(static a => a.Answer is DataAnswer<PrimaryState>.Ok).Select(static a => (a.Store, ((DataAnswer<PrimaryState>.Ok)a.Answer).Value.Proof)).ToList();
+        var problems = string.Join("; ", answers.Select(static a => a.Answer.Problem).OfType<string>());
+        var now = clock.Now;
+        foreach (var (store, proof) in stands)
+        {
+            proofs.Saw(store, proof, now);
+        }
+
+        return (
+            stands.Count >= Majority ? stands.Max(s => proofs.FirstSeen(s.Store) ?? TimeSpan.MinValue) : null,
+            $"the right of {claim.Region} to write stands at {stands.Count} of {answers.Length} stores asked{(problems.Length == 0 ? "" : $": {problems}")}");
+    }
+}
+
+/// <summary>
+/// Since when each store's last proof has been known here: it was sent before that. Whoever has watched long knows that the last
+/// one is old, and need not wait for it to run out.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class SeenProofs
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RegionId, (string Proof, TimeSpan FirstSeen)> _seen = [];
+
+    /// <summary>A store showed its last proof; null when it has none.</summary>
+    public void Saw(RegionId store, string? proof, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            if (proof is null)
+            {
+                _seen.Remove(store);
+            }
+            else if (!_seen.TryGetValue(store, out var known) || known.Proof != proof)
+            {
+                _seen[store] = (proof, now);
+            }
+        }
+    }
+
+    /// <summary>When the store's last proof was first seen; null when it has none.</summary>
+    public TimeSpan? FirstSeen(RegionId store)
+    {
+        lock (_gate)
+        {
+            return _seen.TryGetValue(store, out var known) ? known.FirstSeen : null;
+        }
     }
 }

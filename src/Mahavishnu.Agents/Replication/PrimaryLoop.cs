@@ -15,6 +15,7 @@ namespace Mahavishnu.Agents.Replication;
 internal sealed partial class PrimaryLoop : BackgroundService
 {
     private readonly RegionId _region;
+    private readonly string _process;
     private readonly RegionId _configured;
     private readonly PrimaryClaims _claims;
     private readonly PostgresNode? _node;
@@ -28,10 +29,12 @@ internal sealed partial class PrimaryLoop : BackgroundService
     private readonly Lock _gate = new();
     private readonly PrimaryGuard _guard;
     private readonly Dictionary<RegionId, (TimeSpan At, PrimaryClaim? Claim)> _said = [];
+    private long _proofs;
     private GuardDecision _decision = new GuardDecision.Keep("not looked at yet");
 
     /// <summary>Prepares the loop.</summary>
     /// <param name="region">This agent's region.</param>
+    /// <param name="process">This process; no other has its name.</param>
     /// <param name="configured">The region that writes as long as nothing was failed over.</param>
     /// <param name="claims">The control stores, with connections of their own.</param>
     /// <param name="node">The region's own server, with connections of its own; null when it has none.</param>
@@ -43,10 +46,10 @@ internal sealed partial class PrimaryLoop : BackgroundService
     /// <param name="audit">Where fences are recorded.</param>
     /// <param name="logger">Where changes are told.</param>
     public PrimaryLoop(
-        RegionId region, RegionId configured, PrimaryClaims claims, PostgresNode? node, PrimaryTiming timing, TimeSpan interval,
+        RegionId region, string process, RegionId configured, PrimaryClaims claims, PostgresNode? node, PrimaryTiming timing, TimeSpan interval,
         LeadershipLoop leadership, Func<bool> sagaRuns, AgentClock clock, AuditLog audit, ILogger<PrimaryLoop> logger)
     {
-        (_region, _configured, _claims, _node, _timing, _interval) = (region, configured, claims, node, timing, interval);
+        (_region, _process, _configured, _claims, _node, _timing, _interval) = (region, process, configured, claims, node, timing, interval);
         (_leadership, _sagaRuns, _clock, _audit, _logger) = (leadership, sagaRuns, clock, audit, logger);
         _guard = new PrimaryGuard(region, claims.Stores.Count, timing, clock.Now);
     }
@@ -88,18 +91,39 @@ internal sealed partial class PrimaryLoop : BackgroundService
     {
         while (true)
         {
-            var sentAt = _clock.Now;
+            var askedAt = _clock.Now;
             var answer = await _claims.ReadAsync(store, cancellationToken);
-            if (answer is DataAnswer<PrimaryClaim?>.Ok { Value: var claim })
+            if (answer is DataAnswer<PrimaryState>.Ok { Value: var state })
             {
                 lock (_gate)
                 {
-                    _guard.Observe(store.Store, sentAt, claim);
-                    _said[store.Store] = (sentAt, claim);
+                    _guard.Saw(store.Store, state.Claim);
+                    _said[store.Store] = (askedAt, state.Claim);
                 }
+
+                await ProveAsync(store, state, cancellationToken);
             }
 
             await Task.Delay(_interval, _clock.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>Proves to a store that names this region that it is the primary.</summary>
+    private async Task ProveAsync(ConsulPrimaryStore store, PrimaryState state, CancellationToken cancellationToken)
+    {
+        if (_node is null || state.Claim?.Region != _region)
+        {
+            return;
+        }
+
+        var sentAt = _clock.Now;
+        var proof = FormattableString.Invariant($"{{\"process\":\"{_process}\",\"counter\":{Interlocked.Increment(ref _proofs)}}}");
+        if (await _claims.ProveAsync(store, state, proof, cancellationToken) is DataAnswer<bool>.Ok)
+        {
+            lock (_gate)
+            {
+                _guard.Proved(store.Store, sentAt, state.Claim);
+            }
         }
     }
 

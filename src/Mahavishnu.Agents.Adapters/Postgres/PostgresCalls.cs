@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Mahavishnu.Agents.Adapters.Probes;
 using Mahavishnu.Agents.Adapters.Stores;
 using Npgsql;
@@ -14,14 +15,16 @@ internal sealed class PostgresCalls : IAsyncDisposable
     private readonly PostgresOptions _options;
     private readonly TimeProvider _time;
     private readonly CertificateCheck _certificate;
-    private readonly NpgsqlDataSource _source;
+    private readonly X509Certificate2Collection? _roots;
+    private NpgsqlDataSource _source;
 
     /// <summary>Opens no connection yet.</summary>
     public PostgresCalls(PostgresOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
         _certificate = new CertificateCheck(options.Host);
-        _source = PostgresSource.Create(options, _certificate);
+        _roots = PostgresSource.Roots(options);
+        _source = PostgresSource.Create(options, _certificate, _roots);
         Name = string.Create(CultureInfo.InvariantCulture, $"PostgreSQL of {options.Region} at {options.Host}:{options.Port}");
     }
 
@@ -108,10 +111,20 @@ internal sealed class PostgresCalls : IAsyncDisposable
         }
         finally
         {
-            if (connection is not null)
-            {
-                await connection.DisposeAsync();
-            }
+            await ReturnAsync(connection);
+        }
+    }
+
+    /// <summary>Gives a connection back. One that cannot be, since rubbish broke it in the middle, would stay in the pool's count: the pool is replaced.</summary>
+    private async Task ReturnAsync(NpgsqlConnection? connection)
+    {
+        try
+        {
+            await (connection?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        catch (Exception failure) when (PostgresFailures.IsOutside(failure))
+        {
+            await Interlocked.Exchange(ref _source, PostgresSource.Create(_options, _certificate, _roots)).DisposeAsync();
         }
     }
 
@@ -120,7 +133,15 @@ internal sealed class PostgresCalls : IAsyncDisposable
         _certificate.Reset();
         using var tooLong = new CancellationTokenSource(_options.ConnectTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, tooLong.Token);
-        return await _source.OpenConnectionAsync(either.Token);
+        try
+        {
+            return await _source.OpenConnectionAsync(either.Token);
+        }
+        catch (Exception failure) when (failure is not PostgresException && PostgresFailures.IsOutside(failure) && either.IsCancellationRequested)
+        {
+            // The driver calls it a failure of its own when it was cut off in the middle of a greeting.
+            throw new OperationCanceledException("The server did not finish its greeting in time.", failure, either.Token);
+        }
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");

@@ -10,11 +10,14 @@ internal static class PostgresFailures
 {
     private const string StandbySays = "is a standby and takes no writes; ask the primary, or promote this one";
 
-    /// <summary>Whether a server or the network is to blame, and not this program. Rubbish makes the driver throw all but the first three.</summary>
-    public static bool IsOutside(Exception failure) => failure
-        is NpgsqlException or SocketException or IOException or AuthenticationException or TimeoutException
-        or InvalidCastException or FormatException or OverflowException or ArgumentException or InvalidOperationException
-        or IndexOutOfRangeException or NotSupportedException;
+    /// <summary>
+    /// Whether a server or the network is to blame, and not this program. Over rubbish the driver throws whatever it happens to
+    /// meet, even a plain <see cref="Exception"/>, so that what comes out of it is told by where it was thrown.
+    /// </summary>
+    public static bool IsOutside(Exception failure) =>
+        failure is NpgsqlException or SocketException or IOException or AuthenticationException or TimeoutException
+            or FormatException or OverflowException or ArgumentException ||
+        failure.StackTrace?.Contains(" Npgsql.", StringComparison.Ordinal) == true;
 
     /// <summary>Whether the server did not end its answer, so that a pooled connection may have been dead before it was used.</summary>
     public static bool IsBroken(Exception failure) =>

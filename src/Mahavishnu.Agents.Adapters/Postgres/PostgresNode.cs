@@ -18,7 +18,8 @@ public sealed class PostgresNode : IAsyncDisposable
     private readonly PostgresCalls _calls;
 
     /// <summary>Connects when it is first asked something.</summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">The file with the authorities cannot be read.</exception>
+    /// <exception cref="IOException">The file with the authorities cannot be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">It is no PEM file.</exception>
     public PostgresNode(PostgresOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -11,7 +11,10 @@ internal static class PostgresSource
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
     /// <summary>Opens no connection yet.</summary>
-    public static NpgsqlDataSource Create(PostgresOptions options, CertificateCheck certificate)
+    /// <param name="options">How to reach the server.</param>
+    /// <param name="certificate">Verifies its certificate, under <see cref="PostgresTls.VerifyFull"/>.</param>
+    /// <param name="roots">What <see cref="Roots"/> gave.</param>
+    public static NpgsqlDataSource Create(PostgresOptions options, CertificateCheck certificate, X509Certificate2Collection? roots)
     {
         var settings = new NpgsqlConnectionStringBuilder
         {
@@ -39,7 +42,6 @@ internal static class PostgresSource
         builder.UsePasswordProvider(_ => options.Password?.Invoke()!, (_, _) => new ValueTask<string>(options.Password?.Invoke()!));
         if (options.Tls == PostgresTls.VerifyFull)
         {
-            var roots = options.RootCertificate is { } path ? Roots(path) : null;
             builder.UseSslClientAuthenticationOptionsCallback(tls =>
             {
                 var policy = certificate.ToOptions(roots);
@@ -52,8 +54,14 @@ internal static class PostgresSource
         return builder.Build();
     }
 
-    private static X509Certificate2Collection Roots(string path)
+    /// <summary>The only authorities that are trusted; null for those of the operating system.</summary>
+    public static X509Certificate2Collection? Roots(PostgresOptions options)
     {
+        if (options.RootCertificate is not { } path || options.Tls != PostgresTls.VerifyFull)
+        {
+            return null;
+        }
+
         var roots = new X509Certificate2Collection();
         roots.ImportFromPemFile(path);
         return roots;

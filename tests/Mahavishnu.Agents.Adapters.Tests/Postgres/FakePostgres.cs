@@ -81,7 +81,7 @@ internal sealed class FakePostgres : IAsyncDisposable
                 await AnswerAsync(client.GetStream());
             }
         }
-        catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception end) when (end is OperationCanceledException or SocketException or InvalidOperationException)
         {
             // Disposed of.
         }

@@ -164,90 +164,36 @@ public sealed class PostgresFenceTests : IClassFixture<PostgresCluster>
     }
 
     [Fact]
-    public async Task Fence_OtherApplicationRoleConfigured_IsRefused()
-    {
-        var database = await _cluster.DatabaseAsync();
-        var node = _cluster.Node(_cluster.Options(database) with { ApplicationRole = "shop" });
-
-        var reason = Assert.IsType<DataAnswer<PostgresFence>.Refused>(await node.FenceAsync(1, Deadline, Cancellation)).Reason;
-
-        Assert.Contains("app", reason, StringComparison.Ordinal);
-        Assert.Contains("shop", reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Open_AfterAFence_LetsTheApplicationInAgain()
+    public async Task Fence_DeadlinePassedWhileWaiting_DoesNotActLater()
     {
         var database = await _cluster.DatabaseAsync();
         var node = _cluster.Node(database);
-        Value(await node.FenceAsync(4, Deadline, Cancellation));
+        await using var holder = await _cluster.Server.ConnectAsync("postgres", database, Cancellation);
+        await RunAsync(holder, "begin; select from mahavishnu.fence for update");
 
-        var open = Value(await node.OpenAsync(5, Deadline, Cancellation));
-        var again = Value(await node.OpenAsync(5, Deadline, Cancellation));
+        var answer = await node.FenceAsync(1, TimeSpan.FromMilliseconds(500), Cancellation);
+        await UntilAsync(
+            () => _cluster.Server.ValueAsync<long>("postgres", $"select count(*) from pg_stat_activity where datname = '{database}' and wait_event_type = 'Lock'", Cancellation),
+            static waiting => waiting == 0);
+        await RunAsync(holder, "commit");
 
-        Assert.Equal(new PostgresFence(5, false, Eu, null), open);
-        Assert.Equal(open, again);
-        Assert.Null(await _cluster.ErrorAsync(Application, database, "insert into orders values (1)"));
-        Assert.False(Value(await node.ReadAsync(Deadline, Cancellation)).DefaultReadOnly);
+        Assert.IsType<DataAnswer<PostgresFence>.Unknown>(answer);
+        Assert.Equal(new PostgresFence(0, false, null, null), Value(await node.ReadAsync(Deadline, Cancellation)).Fence);
     }
 
     [Fact]
-    public async Task Open_TokenOfAnotherRegion_IsRefused()
+    public async Task Fence_SynchronousStandbyGone_DoesNotWaitForItAsABeatDoes()
     {
-        var database = await _cluster.DatabaseAsync();
-        Value(await _cluster.Node(database, Us).OpenAsync(5, Deadline, Cancellation));
+        await using var own = await StartAsync();
+        var database = await own.DatabaseAsync();
+        var node = own.Node(database);
+        await own.Server.ExecuteAsync("postgres", "alter system set synchronous_standby_names = 'gone'", Cancellation);
+        await own.Server.ExecuteAsync("postgres", "select pg_reload_conf()", Cancellation);
+        var beat = new PostgresBeat("a", 1, new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero));
+        await UntilAsync(() => node.BeatAsync(beat, TimeSpan.FromMilliseconds(500), Cancellation), static answer => answer is DataAnswer<PostgresBeat>.Unknown);
 
-        var reason = Assert.IsType<DataAnswer<PostgresFence>.Refused>(await _cluster.Node(database).OpenAsync(5, Deadline, Cancellation)).Reason;
-
-        Assert.Contains("token 5 has opened us-east-1", reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task FenceAndOpen_Together_TheHigherTokenStands()
-    {
-        var database = await _cluster.DatabaseAsync();
-        var nodes = Enumerable.Range(0, 3).Select(_ => _cluster.Node(database)).ToList();
-
-        await Task.WhenAll(Enumerable.Range(1, 24).Select(token => token % 2 == 0
-            ? nodes[token % 3].FenceAsync(token, Deadline, Cancellation)
-            : nodes[token % 3].OpenAsync(token, Deadline, Cancellation)));
-
-        var fence = Value(await nodes[0].ReadAsync(Deadline, Cancellation)).Fence!;
-        Assert.Equal((24, true), (fence.Token, fence.Fenced));
-        Assert.Equal("42501", await _cluster.ErrorAsync(Application, database, "select 1"));
-    }
-
-    [Theory]
-    //          region of the server   fenced   error code
-    [InlineData(null,                  false,   null)]
-    [InlineData("eu-west-1",           false,   null)]
-    [InlineData("us-east-1",           false,   "MH001")]
-    [InlineData(null,                  true,    "MH001")]
-    [InlineData("eu-west-1",           true,    "MH001")]
-    public async Task AssertWritable_FencedOrOtherRegion_Raises(string? region, bool fenced, string? error)
-    {
-        var database = await _cluster.DatabaseAsync();
-        var node = _cluster.Node(database);
-        Value(await node.OpenAsync(1, Deadline, Cancellation));
-        await _cluster.Server.ExecuteAsync(
-            database,
-            """
-            create function guard() returns trigger language plpgsql as 'begin perform mahavishnu.assert_writable(); return null; end';
-            create trigger guard before insert or update or delete on orders execute function guard();
-            """,
-            Cancellation);
-        if (region is not null)
-        {
-            await _cluster.Server.ExecuteAsync(database, $"alter database {database} set mahavishnu.region = '{region}'", Cancellation);
-        }
-
-        if (fenced)
-        {
-            Value(await node.FenceAsync(2, Deadline, Cancellation));
-        }
-
-        // Whoever is let in all the same is a superuser here, who also undoes the read-only default.
-        Assert.Equal(error, await _cluster.ErrorAsync(fenced ? "postgres" : Application, database, "begin transaction read write; insert into orders values (1); commit"));
+        Assert.True(Value(await node.FenceAsync(1, Deadline, Cancellation)).Fenced);
+        Assert.False(Value(await node.OpenAsync(1, Deadline, Cancellation)).Fenced);
     }
 
     /// <summary>Gives how many rows were acknowledged before the session was ended.</summary>

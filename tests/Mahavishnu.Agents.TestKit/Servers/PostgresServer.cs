@@ -177,7 +177,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     private static async Task SignalAsync(string signal, IEnumerable<string> processes, CancellationToken cancellationToken) =>
-        await Command.RunAsync(["/bin/kill", signal, .. processes], cancellationToken);
+        await Command.RunAsync(["/bin/sh", "-c", $"kill {signal} {string.Join(' ', processes)} || true"], cancellationToken); // One may just have ended.
 
     private static async Task<string[]> ChildrenAsync(string parent, string? title, CancellationToken cancellationToken)
     {

@@ -31,7 +31,8 @@ public abstract record GuardDecision(string Reason)
 /// </summary>
 /// <remarks>
 /// A proof is a write that a store takes only while its claim still names the region; it counts from when it was sent. A store
-/// without a claim proves nothing: it may have lost it. Before the first claim ever, nothing is enforced. A guard that has fenced because it could not prove does so once: another agent of the region
+/// without a claim proves nothing: it may have lost it. A claim that is new counts for as long without a proof; a leader that
+/// replaces one under which it sees no proof waits that time out. Before the first claim ever, nothing is enforced. A guard that has fenced because it could not prove does so once: another agent of the region
 /// that can prove may open again. Not thread-safe; every time is on the monotonic clock of this process.
 /// </remarks>
 /// <param name="region">The region whose database it is.</param>
@@ -42,14 +43,16 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
 {
     private readonly Dictionary<RegionId, PrimaryClaim> _claims = [];
     private readonly Dictionary<RegionId, (TimeSpan SentAt, PrimaryClaim Claim)> _proofs = [];
+    private (PrimaryClaim Claim, TimeSpan Since)? _named;
     private bool _fencedUnproven;
 
     private int Majority => (stores / 2) + 1;
 
     /// <summary>A store said who the primary is.</summary>
     /// <param name="store">The store.</param>
+    /// <param name="askedAt">When it was asked.</param>
     /// <param name="claim">Its claim; null when it has none.</param>
-    public void Saw(RegionId store, PrimaryClaim? claim)
+    public void Saw(RegionId store, TimeSpan askedAt, PrimaryClaim? claim)
     {
         if (claim is null || (_proofs.TryGetValue(store, out var proof) && proof.Claim != claim))
         {
@@ -63,6 +66,12 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
         else
         {
             _claims[store] = claim;
+        }
+
+        var named = _claims.Values.Where(c => c.Region == region).GroupBy(static c => c).FirstOrDefault(g => g.Count() >= Majority)?.Key;
+        if (named != _named?.Claim)
+        {
+            _named = named is null ? null : (named, askedAt);
         }
     }
 
@@ -112,9 +121,14 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
             : new GuardDecision.Fence(Math.Max(database.Token, 1), $"no {Majority} of {stores} stores said within {timing.Validity.TotalSeconds:0.#} s that {region} is the primary");
     }
 
-    /// <summary>The claim under which a majority took proofs that still count; null when none did.</summary>
-    private PrimaryClaim? Proof(TimeSpan now) => _proofs.Values
-        .Where(p => p.Claim.Region == region && now - p.SentAt < timing.Validity)
-        .GroupBy(static p => p.Claim)
-        .FirstOrDefault(g => g.Count() >= Majority)?.Key;
+    /// <summary>
+    /// The claim under which a majority took proofs that still count, or which a majority was first seen to have so lately
+    /// that no proof need stand yet; null when there is none.
+    /// </summary>
+    private PrimaryClaim? Proof(TimeSpan now) =>
+        _proofs.Values
+            .Where(p => p.Claim.Region == region && now - p.SentAt < timing.Validity)
+            .GroupBy(static p => p.Claim)
+            .FirstOrDefault(g => g.Count() >= Majority)?.Key
+        ?? (_named is { } named && now - named.Since < timing.Validity ? named.Claim : null);
 }

@@ -73,15 +73,15 @@ internal sealed class PostgresMover(
 
         // Named already, perhaps by a leader that got no further: said again under this token, and waited for again.
         var claim = new PrimaryClaim(record.Target, record.Epoch, TokenOf(record));
-        var (lastProof, detail) = await claims.WriteAsync(claim, record.Epoch, null, cancellationToken);
+        var (lastProof, detail) = await claims.WriteAsync(claim, record.Epoch, read.Newest, null, cancellationToken);
         return lastProof is { } sent ? await FenceSourceAsync(record, claim.Token, sent, cancellationToken) : (EffectResult.Unknown, detail);
     }
 
     /// <summary>Asks the source to fence itself until it has, or until it must have.</summary>
     private async Task<(EffectResult, string)> FenceSourceAsync(JournalRecord record, long token, TimeSpan lastProof, CancellationToken cancellationToken)
     {
-        // One that never proved anything has no right to wait for, and one that was watched long has little left.
-        var until = lastProof == TimeSpan.MinValue ? clock.Now : lastProof + revocationWait;
+        // Of a right that was watched for long, little is left to wait for.
+        var until = lastProof + revocationWait;
         while (true)
         {
             var left = until - clock.Now;
@@ -176,7 +176,8 @@ internal sealed class PostgresMover(
             return (EffectResult.Unknown, "the lease does not cover a promotion now");
         }
 
-        var answer = await nodes[record.Target].PromoteAsync(Math.Max(TokenOf(record), read.Newest.Token), timing.EffectDeadline, timing.EffectDeadline, cancellationToken);
+        // Under the claim's own token: a server with a greater one belongs to a claim that this leader has not seen.
+        var answer = await nodes[record.Target].PromoteAsync(read.Newest.Token, timing.EffectDeadline, timing.EffectDeadline, cancellationToken);
         return answer switch
         {
             DataAnswer<PostgresFence>.Ok => (EffectResult.Done, $"{record.Target} accepts writes"),

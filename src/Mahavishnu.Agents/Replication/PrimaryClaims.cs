@@ -69,10 +69,11 @@ internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryS
     /// <summary>Writes a claim as the leader at some stores.</summary>
     /// <param name="claim">The claim.</param>
     /// <param name="epoch">The leader's epoch.</param>
+    /// <param name="replaced">The claim that it takes the place of; null when there is none.</param>
     /// <param name="at">The stores; null for all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>When the last proof under an earlier claim can have been sent at the latest; null and why when the claim does not stand at a majority of all stores.</returns>
-    public async Task<(TimeSpan? LastProof, string Detail)> WriteAsync(PrimaryClaim claim, long epoch, IReadOnlyCollection<RegionId>? at, CancellationToken cancellationToken)
+    /// <returns>When the last proof under the replaced claim can have been sent at the latest, or that claim first been seen; null and why when the claim does not stand at a majority of all stores.</returns>
+    public async Task<(TimeSpan? LastProof, string Detail)> WriteAsync(PrimaryClaim claim, long epoch, PrimaryClaim? replaced, IReadOnlyCollection<RegionId>? at, CancellationToken cancellationToken)
     {
         var answers = await Task.WhenAll(stores.Where(s => at is null || at.Contains(s.Store))
             .Select(async s => (s.Store, Answer: await s.WriteAsync(dataset, agent, claim, epoch, timeout, cancellationToken))));
@@ -85,7 +86,7 @@ internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryS
         }
 
         return (
-            stands.Count >= Majority ? stands.Max(s => proofs.FirstSeen(s.Store) ?? TimeSpan.MinValue) : null,
+            stands.Count >= Majority ? stands.Max(s => replaced is null ? TimeSpan.MinValue : proofs.FirstSeen(s.Store, replaced.Token) ?? now) : null,
             $"the right of {claim.Region} to write stands at {stands.Count} of {answers.Length} stores asked{(problems.Length == 0 ? "" : $": {problems}")}");
     }
 }
@@ -116,12 +117,12 @@ internal sealed class SeenProofs
         }
     }
 
-    /// <summary>When the store's last proof was first seen; null when it has none.</summary>
-    public TimeSpan? FirstSeen(RegionId store)
+    /// <summary>When the store's last proof was first seen, if it was made under a claim's token; else null.</summary>
+    public TimeSpan? FirstSeen(RegionId store, long token)
     {
         lock (_gate)
         {
-            return _seen.TryGetValue(store, out var known) ? known.FirstSeen : null;
+            return _seen.TryGetValue(store, out var known) && PrimaryProof.TokenIn(known.Proof) == token ? known.FirstSeen : null;
         }
     }
 }

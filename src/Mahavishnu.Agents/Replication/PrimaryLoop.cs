@@ -97,7 +97,7 @@ internal sealed partial class PrimaryLoop : BackgroundService
             {
                 lock (_gate)
                 {
-                    _guard.Saw(store.Store, state.Claim);
+                    _guard.Saw(store.Store, askedAt, state.Claim);
                     _said[store.Store] = (askedAt, state.Claim);
                 }
 
@@ -117,7 +117,7 @@ internal sealed partial class PrimaryLoop : BackgroundService
         }
 
         var sentAt = _clock.Now;
-        var proof = FormattableString.Invariant($"{{\"process\":\"{_process}\",\"counter\":{Interlocked.Increment(ref _proofs)}}}");
+        var proof = new PrimaryProof(state.Claim.Token, _process, Interlocked.Increment(ref _proofs)).ToText();
         if (await _claims.ProveAsync(store, state, proof, cancellationToken) is DataAnswer<bool>.Ok)
         {
             lock (_gate)
@@ -200,7 +200,7 @@ internal sealed partial class PrimaryLoop : BackgroundService
                 return;
             }
 
-            var (_, detail) = await _claims.WriteAsync(claim, term.Epoch, behind, either.Token);
+            var (_, detail) = await _claims.WriteAsync(claim, term.Epoch, null, behind, either.Token);
             LogRepaired(claim.Region, string.Join(", ", behind), detail);
             _audit.Write("agent", "primary.repair", _claims.Dataset, "written", new { region = claim.Region.Value, claim.Token, at = behind.Select(static b => b.Value), detail });
         }

@@ -36,9 +36,9 @@ public sealed class PostgresNode : IAsyncDisposable
 
     /// <summary>Looks whether it takes writes.</summary>
     public Task<DataAnswer<PostgresLook>> LookAsync(TimeSpan deadline, CancellationToken cancellationToken) => _calls.RunAsync<PostgresLook>(
-        static async (session, stop) => new DataAnswer<PostgresLook>.Ok(new PostgresLook(
-            session.Facts.InRecovery,
-            session.Facts.Installed && await PostgresWrites.ReadFenceAsync(session, stop) is { } found ? found.Fence : null)),
+        async (session, stop) => new DataAnswer<PostgresLook>.Ok(session.Facts.Installed && await PostgresWrites.ReadFenceAsync(session, stop) is { } found
+            ? new PostgresLook(session.Facts.InRecovery, found.Fence, await PostgresWrites.LastBeatAsync(session, _options.Region, stop))
+            : new PostgresLook(session.Facts.InRecovery, null, null)),
         deadline,
         cancellationToken);
 

@@ -15,6 +15,17 @@ internal static class PostgresWrites
         return await rows.ReadAsync(cancellationToken) ? (Fence(rows), rows.GetString(4)) : null;
     }
 
+    /// <summary>The last beat of a region; null before the first.</summary>
+    public static async Task<(string Process, long Sequence)?> LastBeatAsync(PostgresSession session, RegionId region, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select process, sequence from mahavishnu.heartbeat where region = $1", session.Connection)
+        {
+            Parameters = { new NpgsqlParameter { Value = region.Value } },
+        };
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return await rows.ReadAsync(cancellationToken) ? (rows.GetString(0), rows.GetInt64(1)) : null;
+    }
+
     /// <summary>Calls a function that gives the fence. Its commit waits for no other server: it has to work when they are gone.</summary>
     public static async Task<PostgresFence> FenceAsync(
         PostgresSession session, string call, object[] arguments, CancellationToken cancellationToken)

@@ -6,7 +6,13 @@ namespace Mahavishnu.Agents.Core.Replication;
 /// <param name="Writable">Whether it is a primary, and not a standby.</param>
 /// <param name="Fenced">Whether the application is kept out.</param>
 /// <param name="Token">The greatest fencing token that it has seen; 0 before the first.</param>
-public sealed record GuardedDatabase(bool Writable, bool Fenced, long Token);
+/// <param name="Beat">The last heartbeat that an agent of the region has written there; null before the first.</param>
+public sealed record GuardedDatabase(bool Writable, bool Fenced, long Token, RegionBeat? Beat = null);
+
+/// <summary>A heartbeat in the database. An agent writes one only while it can prove that the region is the primary.</summary>
+/// <param name="Process">Who wrote it.</param>
+/// <param name="Sequence">Rises with every heartbeat of the process.</param>
+public sealed record RegionBeat(string Process, long Sequence);
 
 /// <summary>What is to be done about the region's database.</summary>
 public abstract record GuardDecision(string Reason)
@@ -26,25 +32,28 @@ public abstract record GuardDecision(string Reason)
 }
 
 /// <summary>
-/// Decides whether a region's database may accept writes: only while a majority of the control stores has lately taken its proof that
-/// it is the primary. What cannot be proven ends.
+/// Decides whether a region's database may accept writes: only while a majority of the control stores has lately taken its
+/// proof that it is the primary. What cannot be proven ends.
 /// </summary>
 /// <remarks>
 /// A proof is a write that a store takes only while its claim still names the region; it counts from when it was sent. A store
 /// without a claim proves nothing: it may have lost it. A claim that is new counts for as long without a proof; a leader that
-/// replaces one under which it sees no proof waits that time out. Before the first claim ever, nothing is enforced. A guard that has fenced because it could not prove does so once: another agent of the region
-/// that can prove may open again. Not thread-safe; every time is on the monotonic clock of this process.
+/// replaces one under which it sees no proof waits that time out. The guard opens again only what was open under the same
+/// claim: under a new one a leader opens, when it has waited for the old primary. Before the first claim ever, nothing is
+/// enforced. A guard that cannot prove it leaves the database alone as long as another agent of the region writes heartbeats
+/// there: that one can. Not thread-safe; every time is on the monotonic clock of this process.
 /// </remarks>
 /// <param name="region">The region whose database it is.</param>
+/// <param name="process">This process, as its heartbeats name it.</param>
 /// <param name="stores">How many control stores there are.</param>
 /// <param name="timing">The times.</param>
 /// <param name="startedAt">When the guard began: what went before is not known.</param>
-public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timing, TimeSpan startedAt)
+public sealed class PrimaryGuard(RegionId region, string process, int stores, PrimaryTiming timing, TimeSpan startedAt)
 {
-    private readonly Dictionary<RegionId, PrimaryClaim> _claims = [];
+    private readonly Dictionary<RegionId, (PrimaryClaim Claim, TimeSpan? ChangedAt)> _claims = [];
     private readonly Dictionary<RegionId, (TimeSpan SentAt, PrimaryClaim Claim)> _proofs = [];
-    private (PrimaryClaim Claim, TimeSpan Since)? _named;
-    private bool _fencedUnproven;
+    private RegionBeat? _beat;
+    private TimeSpan? _othersBeatAt;
 
     private int Majority => (stores / 2) + 1;
 
@@ -63,15 +72,10 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
         {
             _claims.Remove(store);
         }
-        else
+        else if (!_claims.TryGetValue(store, out var known) || known.Claim != claim)
         {
-            _claims[store] = claim;
-        }
-
-        var named = _claims.Values.Where(c => c.Region == region).GroupBy(static c => c).FirstOrDefault(g => g.Count() >= Majority)?.Key;
-        if (named != _named?.Claim)
-        {
-            _named = named is null ? null : (named, askedAt);
+            // The first that is seen may be old: only a change is known to be new.
+            _claims[store] = (claim, known.Claim is null ? null : askedAt);
         }
     }
 
@@ -81,11 +85,21 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
     /// <param name="claim">The claim that it was made under.</param>
     public void Proved(RegionId store, TimeSpan sentAt, PrimaryClaim claim) => _proofs[store] = (sentAt, claim);
 
+    /// <summary>Whether it is proven that the region is the primary, or nothing is enforced yet: heartbeats may be written.</summary>
+    public bool MayBeat(TimeSpan now) => _claims.Count == 0 || Proof(now) is not null;
+
     /// <summary>What to do now.</summary>
     /// <param name="now">The time.</param>
     /// <param name="database">The database; null while it cannot be reached.</param>
     public GuardDecision Decide(TimeSpan now, GuardedDatabase? database)
     {
+        if (database?.Beat is { } beat && beat != _beat)
+        {
+            // The first that is seen may be old.
+            _othersBeatAt = _beat is not null && beat.Process != process ? now : _othersBeatAt;
+            _beat = beat;
+        }
+
         if (database is not { Writable: true })
         {
             return new GuardDecision.Keep(database is null ? "the database does not answer" : "the database is a standby, which takes no writes");
@@ -93,13 +107,18 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
 
         if (Proof(now) is { } proof)
         {
-            _fencedUnproven = false;
             return database.Token > proof.Token ? new GuardDecision.Keep($"the database has seen token {database.Token}, and the stores only {proof.Token}: a leader is at work")
-                : database.Fenced || database.Token < proof.Token ? new GuardDecision.Open(proof.Token, $"{Majority} of {stores} stores say that {region} is the primary")
+                : (database.Fenced && database.Token == proof.Token) || database.Token == 0 ? new GuardDecision.Open(proof.Token, $"{Majority} of {stores} stores say that {region} is the primary")
+                : database.Fenced ? new GuardDecision.Keep($"{region} is to be the primary, and a leader opens its database when the old one has ended")
                 : new GuardDecision.Keep($"{region} is the primary");
         }
 
-        var newest = _claims.Values.MaxBy(static c => c.Token);
+        if (IsNew(now) && !database.Fenced)
+        {
+            return new GuardDecision.Keep($"{region} has only just become the primary, and proves it soon");
+        }
+
+        var newest = _claims.Values.Select(static c => c.Claim).MaxBy(static c => c.Token);
         if (database.Token == 0 && newest is null)
         {
             return new GuardDecision.Keep("nobody was ever given the right to write, so nothing is enforced");
@@ -107,7 +126,6 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
 
         if (database.Fenced && database.Token >= (newest?.Token ?? 0))
         {
-            _fencedUnproven = true;
             return new GuardDecision.Keep("the database is fenced");
         }
 
@@ -116,19 +134,20 @@ public sealed class PrimaryGuard(RegionId region, int stores, PrimaryTiming timi
             return new GuardDecision.Fence(newest.Token, $"{newest.Region} is the primary");
         }
 
-        return _fencedUnproven ? new GuardDecision.Keep("it is not proven here that the region is the primary, but another agent has opened the database")
+        return now - _othersBeatAt < timing.Validity ? new GuardDecision.Keep("it is not proven here that the region is the primary, but another of its agents can")
             : now - startedAt < timing.FencingTime ? new GuardDecision.Keep("the stores have not been heard yet")
             : new GuardDecision.Fence(Math.Max(database.Token, 1), $"no {Majority} of {stores} stores said within {timing.Validity.TotalSeconds:0.#} s that {region} is the primary");
     }
 
-    /// <summary>
-    /// The claim under which a majority took proofs that still count, or which a majority was first seen to have so lately
-    /// that no proof need stand yet; null when there is none.
-    /// </summary>
-    private PrimaryClaim? Proof(TimeSpan now) =>
-        _proofs.Values
-            .Where(p => p.Claim.Region == region && now - p.SentAt < timing.Validity)
-            .GroupBy(static p => p.Claim)
-            .FirstOrDefault(g => g.Count() >= Majority)?.Key
-        ?? (_named is { } named && now - named.Since < timing.Validity ? named.Claim : null);
+    /// <summary>The claim under which a majority took proofs that still count; null when there is none.</summary>
+    private PrimaryClaim? Proof(TimeSpan now) => _proofs.Values
+        .Where(p => p.Claim.Region == region && now - p.SentAt < timing.Validity)
+        .GroupBy(static p => p.Claim)
+        .FirstOrDefault(g => g.Count() >= Majority)?.Key;
+
+    /// <summary>Whether a majority has changed to a claim of this region so lately that no proof need stand yet.</summary>
+    private bool IsNew(TimeSpan now) => _claims.Values
+        .Where(c => c.Claim.Region == region)
+        .GroupBy(static c => c.Claim)
+        .Any(g => g.Count() >= Majority && g.Min(static c => c.ChangedAt ?? TimeSpan.MinValue) is var first && first != TimeSpan.MinValue && now - first < timing.Validity);
 }

@@ -26,7 +26,7 @@ internal static class DatabaseRules
         context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Region.Value, Servers.Item(i).Key("region"))), "one server for each region");
         context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Endpoint.Authority, Servers.Item(i).Key("endpoint"))), "a server of its own for each region");
         CheckWriters(context, postgres);
-        CheckTiming(context);
+        CheckTiming(context, postgres);
         CheckResidency(context, postgres);
         if (postgres.Timeout + postgres.Interval > TimeSpan.FromSeconds(30))
         {
@@ -47,7 +47,7 @@ internal static class DatabaseRules
         }
     }
 
-    private static void CheckTiming(RuleContext context)
+    private static void CheckTiming(RuleContext context, PostgresqlOptions postgres)
     {
         var (split, path) = (context.Options.SplitBrainPrevention, ConfigPath.Of("split_brain_prevention.primary"));
         var timing = split.PrimaryTiming;
@@ -55,6 +55,11 @@ internal static class DatabaseRules
         {
             context.Error(path.Key("revocation_wait"), string.Create(CultureInfo.InvariantCulture,
                 $"breaks the law of timing (validity + fencing_time) x (1 + clock_drift) / (1 - clock_drift) <= revocation_wait, because {timing.LeastWait.TotalSeconds:0.####}s > {timing.RevocationWait.TotalSeconds:0.####}s; expected figures that keep it, or two regions may write at once"));
+        }
+
+        if (postgres.Interval * 2 > timing.Validity)
+        {
+            context.Error(Postgresql.Key("interval"), "is more than half of split_brain_prevention.primary.validity; expected less, or the agents of a region cannot see in time that another of them holds its right to write");
         }
 
         if (split.Leadership.HeartbeatInterval + split.Leadership.RequestTimeout >= timing.Validity)

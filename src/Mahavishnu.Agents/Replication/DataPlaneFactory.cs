@@ -37,11 +37,16 @@ internal static class DataPlaneFactory
             return new DataPlane(watch, null, null, clocks, votes, travel, clock);
         }
 
-        var proofs = new SeenProofs();
+        var proofs = new SharedProofs();
         var split = options.SplitBrainPrevention;
         var writer = postgres.PrimaryRegions.Single(static s => s.Role == PostgresRole.Writer).Region;
         var primary = new PrimaryLoop(
             options.Region, votes.Process, writer, Claims(), own is null ? null : Node(own), split.PrimaryTiming, timing.HeartbeatInterval, leadership, sagaRuns, clock, audit, loggers.CreateLogger<PrimaryLoop>());
+        if (watch is not null)
+        {
+            watch.MayBeat = primary.MayBeat;
+        }
+
         var mover = new PostgresMover(
             postgres.PrimaryRegions.ToDictionary(static s => s.Region, Node), Claims(), timing, split.PrimaryTiming.RevocationWait, () => leadership.Standing, clock);
         return new DataPlane(watch, primary, mover, clocks, votes, travel, clock);

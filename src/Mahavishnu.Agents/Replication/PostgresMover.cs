@@ -117,7 +117,7 @@ internal sealed class PostgresMover(
         var until = clock.Now + timing.EffectDeadline;
         while (true)
         {
-            var (done, detail) = await HasCaughtUpAsync(record, cancellationToken);
+            var (done, detail) = await HasCaughtUpAsync(record, read.Newest, cancellationToken);
             if (done || clock.Now >= until)
             {
                 return (done ? EffectResult.Done : EffectResult.Unknown, detail);
@@ -127,7 +127,7 @@ internal sealed class PostgresMover(
         }
     }
 
-    private async Task<(bool Done, string Detail)> HasCaughtUpAsync(JournalRecord record, CancellationToken cancellationToken)
+    private async Task<(bool Done, string Detail)> HasCaughtUpAsync(JournalRecord record, PrimaryClaim claim, CancellationToken cancellationToken)
     {
         var reading = await Task.WhenAll(
             nodes[record.Source].ReadAsync(timing.EffectDeadline, cancellationToken),
@@ -137,9 +137,14 @@ internal sealed class PostgresMover(
             return (false, reading[1].Problem!);
         }
 
+        if (Quarantine(record.Target, target.InRecovery, target.Fence, claim) is { } quarantined)
+        {
+            return (false, quarantined);
+        }
+
         if (!target.InRecovery)
         {
-            return (true, $"{record.Target} is a primary already");
+            return (true, $"{record.Target} is the primary already");
         }
 
         if (reading[0] is not DataAnswer<PostgresReading>.Ok { Value: var source })
@@ -170,6 +175,17 @@ internal sealed class PostgresMover(
             return (EffectResult.Done, $"{read.Newest.Region} writes, and goes on writing");
         }
 
+        var look = await nodes[record.Target].LookAsync(timing.EffectDeadline, cancellationToken);
+        if (look is not DataAnswer<PostgresLook>.Ok { Value: var seen })
+        {
+            return (EffectResult.Unknown, look.Problem!);
+        }
+
+        if (Quarantine(record.Target, seen.InRecovery, seen.Fence, read.Newest) is { } quarantined)
+        {
+            return (EffectResult.Refused, quarantined);
+        }
+
         // A standby has no place to check a token before it is promoted, so the lease must cover the whole promotion.
         if (!EffectGate.MayStart(clock.Now, standing(), record.Epoch, timing))
         {
@@ -185,6 +201,14 @@ internal sealed class PostgresMover(
             _ => (EffectResult.Unknown, answer.Problem!),
         };
     }
+
+    /// <summary>
+    /// Why a server that is no standby must not become the primary; null when it may. One that is open for its region is it
+    /// already, and so is one that was fenced under this very claim; any other has writes of its own that the others lack.
+    /// </summary>
+    private static string? Quarantine(RegionId region, bool inRecovery, PostgresFence? fence, PrimaryClaim claim) =>
+        inRecovery || fence?.Token == claim.Token || (fence is { Fenced: false } && fence.Region == region) ? null
+        : $"PostgreSQL of {region} is no standby, and not the primary of this claim: it may have a history of its own, and stays in quarantine. Compare it, then make it follow the primary with pg_rewind or a new base backup";
 
     /// <summary>Failback: the primary goes home, once its old server follows as a standby that has nearly everything.</summary>
     private async Task<(EffectResult, string)> ReturnAsync(JournalRecord record, CancellationToken cancellationToken)

@@ -48,6 +48,9 @@ internal sealed partial class PostgresWatch : BackgroundService
     public PostgresWatch(RegionId region, PostgresqlOptions options, PostgresNode node, string process, Func<string, PeerClock?> clockOf, AgentClock clock, TimeSpan freshness, ILogger<PostgresWatch> logger) =>
         (_region, _options, _node, _process, _clockOf, _clock, _freshness, _logger) = (region, options, node, process, clockOf, clock, freshness, logger);
 
+    /// <summary>Whether heartbeats may be written into a primary.</summary>
+    public Func<bool> MayBeat { get; set; } = static () => true;
+
     /// <summary>What was last seen.</summary>
     public PostgresSeen Seen => Volatile.Read(ref _seen);
 
@@ -93,7 +96,7 @@ internal sealed partial class PostgresWatch : BackgroundService
             Follow(at, reading);
         }
 
-        var beats = reading is { InRecovery: false, Fence: not null } ? await BeatAsync(cancellationToken) : null;
+        var beats = reading is { InRecovery: false, Fence: not null } && MayBeat() ? await BeatAsync(cancellationToken) : null;
         var seen = new PostgresSeen(at, reading, answer.Problem, beats);
         if (Told(seen) != Told(_seen))
         {

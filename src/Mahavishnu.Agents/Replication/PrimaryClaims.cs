@@ -31,7 +31,7 @@ internal sealed record ClaimsRead(PrimaryClaim? Newest, IReadOnlyDictionary<Regi
 /// <param name="timeout">For one request.</param>
 /// <param name="proofs">Since when each store's last proof has been known.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryStore> stores, string agent, TimeSpan timeout, SeenProofs proofs, AgentClock clock)
+internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryStore> stores, string agent, TimeSpan timeout, SharedProofs proofs, AgentClock clock)
 {
     /// <summary>The dataset.</summary>
     public string Dataset => dataset;
@@ -86,43 +86,32 @@ internal sealed class PrimaryClaims(string dataset, IReadOnlyList<ConsulPrimaryS
         }
 
         return (
-            stands.Count >= Majority ? stands.Max(s => replaced is null ? TimeSpan.MinValue : proofs.FirstSeen(s.Store, replaced.Token) ?? now) : null,
+            stands.Count >= Majority ? proofs.LastSent(stands.Select(static s => s.Store), replaced, now) : null,
             $"the right of {claim.Region} to write stands at {stands.Count} of {answers.Length} stores asked{(problems.Length == 0 ? "" : $": {problems}")}");
     }
 }
 
-/// <summary>
-/// Since when each store's last proof has been known here: it was sent before that. Whoever has watched long knows that the last
-/// one is old, and need not wait for it to run out.
-/// </summary>
-/// <remarks>Thread-safe.</remarks>
-internal sealed class SeenProofs
+/// <summary>What is known of proofs, shared by those who read them and those who wait for them.</summary>
+internal sealed class SharedProofs
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<RegionId, (string Proof, TimeSpan FirstSeen)> _seen = [];
+    private readonly SeenProofs _seen = new();
 
-    /// <summary>A store showed its last proof; null when it has none.</summary>
+    /// <inheritdoc cref="SeenProofs.Saw" />
     public void Saw(RegionId store, string? proof, TimeSpan now)
     {
         lock (_gate)
         {
-            if (proof is null)
-            {
-                _seen.Remove(store);
-            }
-            else if (!_seen.TryGetValue(store, out var known) || known.Proof != proof)
-            {
-                _seen[store] = (proof, now);
-            }
+            _seen.Saw(store, proof, now);
         }
     }
 
-    /// <summary>When the store's last proof was first seen, if it was made under a claim's token; else null.</summary>
-    public TimeSpan? FirstSeen(RegionId store, long token)
+    /// <inheritdoc cref="SeenProofs.LastSent" />
+    public TimeSpan LastSent(IEnumerable<RegionId> stores, PrimaryClaim? replaced, TimeSpan now)
     {
         lock (_gate)
         {
-            return _seen.TryGetValue(store, out var known) && PrimaryProof.TokenIn(known.Proof) == token ? known.FirstSeen : null;
+            return _seen.LastSent(stores, replaced, now);
         }
     }
 }

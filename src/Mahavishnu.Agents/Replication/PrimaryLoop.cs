@@ -51,11 +51,20 @@ internal sealed partial class PrimaryLoop : BackgroundService
     {
         (_region, _process, _configured, _claims, _node, _timing, _interval) = (region, process, configured, claims, node, timing, interval);
         (_leadership, _sagaRuns, _clock, _audit, _logger) = (leadership, sagaRuns, clock, audit, logger);
-        _guard = new PrimaryGuard(region, claims.Stores.Count, timing, clock.Now);
+        _guard = new PrimaryGuard(region, process, claims.Stores.Count, timing, clock.Now);
     }
 
     /// <summary>What was last decided about the region's own server.</summary>
     public GuardDecision Decision => Volatile.Read(ref _decision);
+
+    /// <summary>Whether heartbeats may be written: a sign for the other agents of the region that this one can prove its right.</summary>
+    public bool MayBeat()
+    {
+        lock (_gate)
+        {
+            return _guard.MayBeat(_clock.Now);
+        }
+    }
 
     /// <summary>The region that writes, as a majority of the stores has lately said; null while that is not known.</summary>
     public RegionId? Writer()
@@ -147,7 +156,7 @@ internal sealed partial class PrimaryLoop : BackgroundService
 
     private async Task<GuardedDatabase?> LookAsync(CancellationToken cancellationToken) =>
         await _node!.LookAsync(_timing.FencingTime / 2, cancellationToken) is DataAnswer<PostgresLook>.Ok { Value: var look }
-            ? new GuardedDatabase(!look.InRecovery && look.Fence is not null, look.Fence?.Fenced ?? false, look.Fence?.Token ?? 0)
+            ? new GuardedDatabase(!look.InRecovery && look.Fence is not null, look.Fence?.Fenced ?? false, look.Fence?.Token ?? 0, look.Beat is var (process, sequence) ? new RegionBeat(process, sequence) : null)
             : null;
 
     private async Task ActAsync(GuardDecision decision, CancellationToken cancellationToken)

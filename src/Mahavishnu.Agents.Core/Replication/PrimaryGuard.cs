@@ -50,12 +50,14 @@ public abstract record GuardDecision(string Reason)
 /// <param name="startedAt">When the guard began: what went before is not known.</param>
 public sealed class PrimaryGuard(RegionId region, string process, int stores, PrimaryTiming timing, TimeSpan startedAt)
 {
-    private readonly Dictionary<RegionId, (PrimaryClaim Claim, TimeSpan? ChangedAt)> _claims = [];
+    private readonly Dictionary<RegionId, (PrimaryClaim? Claim, TimeSpan? ChangedAt)> _seen = [];
     private readonly Dictionary<RegionId, (TimeSpan SentAt, PrimaryClaim Claim)> _proofs = [];
     private RegionBeat? _beat;
     private TimeSpan? _othersBeatAt;
 
     private int Majority => (stores / 2) + 1;
+
+    private PrimaryClaim? Newest => _seen.Values.Select(static s => s.Claim).MaxBy(static c => c?.Token ?? 0);
 
     /// <summary>A store said who the primary is.</summary>
     /// <param name="store">The store.</param>
@@ -68,14 +70,14 @@ public sealed class PrimaryGuard(RegionId region, string process, int stores, Pr
             _proofs.Remove(store);
         }
 
-        if (claim is null)
+        // The first that is seen may be old: only a change is known to be new.
+        if (!_seen.TryGetValue(store, out var known))
         {
-            _claims.Remove(store);
+            _seen[store] = (claim, null);
         }
-        else if (!_claims.TryGetValue(store, out var known) || known.Claim != claim)
+        else if (known.Claim != claim)
         {
-            // The first that is seen may be old: only a change is known to be new.
-            _claims[store] = (claim, known.Claim is null ? null : askedAt);
+            _seen[store] = (claim, askedAt);
         }
     }
 
@@ -86,7 +88,7 @@ public sealed class PrimaryGuard(RegionId region, string process, int stores, Pr
     public void Proved(RegionId store, TimeSpan sentAt, PrimaryClaim claim) => _proofs[store] = (sentAt, claim);
 
     /// <summary>Whether it is proven that the region is the primary, or nothing is enforced yet: heartbeats may be written.</summary>
-    public bool MayBeat(TimeSpan now) => _claims.Count == 0 || Proof(now) is not null;
+    public bool MayBeat(TimeSpan now) => Newest is null || Proof(now) is not null;
 
     /// <summary>What to do now.</summary>
     /// <param name="now">The time.</param>
@@ -118,10 +120,10 @@ public sealed class PrimaryGuard(RegionId region, string process, int stores, Pr
             return new GuardDecision.Keep($"{region} has only just become the primary, and proves it soon");
         }
 
-        var newest = _claims.Values.Select(static c => c.Claim).MaxBy(static c => c.Token);
-        if (database.Token == 0 && newest is null)
+        var newest = Newest;
+        if (database.Token == 0 && (newest is null || newest.Region == region))
         {
-            return new GuardDecision.Keep("nobody was ever given the right to write, so nothing is enforced");
+            return new GuardDecision.Keep("the database was never opened under a claim, so nothing is enforced yet");
         }
 
         if (database.Fenced && database.Token >= (newest?.Token ?? 0))
@@ -146,8 +148,8 @@ public sealed class PrimaryGuard(RegionId region, string process, int stores, Pr
         .FirstOrDefault(g => g.Count() >= Majority)?.Key;
 
     /// <summary>Whether a majority has changed to a claim of this region so lately that no proof need stand yet.</summary>
-    private bool IsNew(TimeSpan now) => _claims.Values
-        .Where(c => c.Claim.Region == region)
+    private bool IsNew(TimeSpan now) => _seen.Values
+        .Where(c => c.Claim?.Region == region)
         .GroupBy(static c => c.Claim)
         .Any(g => g.Count() >= Majority && g.Min(static c => c.ChangedAt ?? TimeSpan.MinValue) is var first && first != TimeSpan.MinValue && now - first < timing.Validity);
 }

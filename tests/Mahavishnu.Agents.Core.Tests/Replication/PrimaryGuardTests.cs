@@ -40,6 +40,25 @@ public sealed class PrimaryGuardTests
     public void Decide_NobodyEverHadTheRight_EnforcesNothing() => Assert.IsType<GuardDecision.Keep>(_guard.Decide(S(60), Open(0)));
 
     [Fact]
+    public void Decide_FirstClaimEver_IsNotEnforcedBeforeItIsProven()
+    {
+        Named(1, null);
+        Named(60, Ours);
+
+        Assert.IsType<GuardDecision.Keep>(_guard.Decide(S(70), Open(0)));
+        Proved(70);
+        Assert.Equal(Ours.Token, Assert.IsType<GuardDecision.Open>(_guard.Decide(S(70.1), Open(0))).Token);
+    }
+
+    [Fact]
+    public void Decide_NeverOpenedAndAnotherRegionNamed_Fences()
+    {
+        Named(1, Theirs);
+
+        Assert.IsType<GuardDecision.Fence>(_guard.Decide(S(1.1), Open(0)));
+    }
+
+    [Fact]
     public void Decide_StoresThatLostTheirData_ProveNothing()
     {
         Named(1, Ours);

@@ -40,7 +40,7 @@ public sealed class PeerClockEstimator(double drift)
             _samples.Remove(_samples.MaxBy(s => ErrorOf(s, receivedAt)));
         }
 
-        _samples.Add((receivedAt, clock));
+        _samples.Add((sentAt, clock)); // They drift apart during the round trip too.
     }
 
     /// <summary>The estimate now; null when there was no answer lately.</summary>

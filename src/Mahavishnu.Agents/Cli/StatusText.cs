@@ -29,6 +29,12 @@ internal static class StatusText
             }
         }
 
+        if (status["replication"] is { } replication)
+        {
+            output.WriteLine();
+            Replication(replication, output);
+        }
+
         if ((status["saga"] ?? status["lastSaga"]) is { } saga)
         {
             output.WriteLine();
@@ -72,6 +78,21 @@ internal static class StatusText
         if (answer["plan"] is { } plan)
         {
             Saga(plan, output);
+        }
+    }
+
+    private static void Replication(JsonNode replication, TextWriter output)
+    {
+        var server = replication["postgresql"];
+        output.WriteLine($"postgresql writer {replication["writer"]?.ToString() ?? "unknown"}{(server is null ? "" : $"; here: {server["role"]}{(server["fenced"]?.GetValue<bool>() == true ? ", fenced" : "")}{(server["problem"] is { } problem ? $": {problem}" : "")}")}");
+        foreach (var lag in replication["lag"]!.AsArray())
+        {
+            output.WriteLine($"  {lag!["source"]} -> {lag["target"]}: {lag["state"]}, {lag["reason"]}");
+        }
+
+        foreach (var risk in replication["atRisk"]!.AsArray())
+        {
+            output.WriteLine($"  at risk if {risk!["source"]} died now and {risk["target"]} took over: at most {risk["seconds"]} s of writes");
         }
     }
 

@@ -3,7 +3,9 @@ using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Health;
+using Mahavishnu.Agents.Replication;
 using Prometheus;
 
 namespace Mahavishnu.Agents.Hosting;
@@ -27,6 +29,12 @@ internal sealed class AgentMetrics
     private readonly Counter _audit;
     private readonly Counter _alerts;
     private readonly Counter _flightLost;
+    private readonly Gauge _lag;
+    private readonly Gauge _lagAge;
+    private readonly Gauge _lagKnown;
+    private readonly Gauge _lagBytes;
+    private readonly Gauge _databaseOpen;
+    private readonly Gauge _slotRetained;
 
     /// <summary>Registers every metric; series with known labels start at 0.</summary>
     public AgentMetrics()
@@ -50,6 +58,12 @@ internal sealed class AgentMetrics
         _alerts = Counter("alerts_total", "Alerts by channel and outcome.", "channel", "outcome");
         _alerts.WithLabels("log", "sent").IncTo(0);
         _flightLost = Counter("flight_inputs_lost_total", "Inputs of decisions that could not be recorded.");
+        _lag = Gauge("replication_lag_seconds", "What was written in the source longer ago than this is in the target: read end to end, with the error of the clocks. Absent while unknown.", "store", "source", "target");
+        _lagAge = Gauge("replication_lag_age_seconds", "How long ago the target was read for its lag.", "store", "source", "target");
+        _lagKnown = Gauge("replication_lag_known", "1 while the lag is known, 0 while it is not.", "store", "source", "target");
+        _lagBytes = Gauge("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
+        _databaseOpen = Gauge("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
+        _slotRetained = Gauge("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
         Gauge("build_info", "1, with the build as labels.", "version", "commit").WithLabels(Version, Commit).Set(1);
     }
 
@@ -104,6 +118,47 @@ internal sealed class AgentMetrics
             else
             {
                 _regionScore.RemoveLabelled(region.Region.Value);
+            }
+        }
+    }
+
+    /// <summary>What is known of the region's own server of PostgreSQL, and of its lag behind the others.</summary>
+    public void Show(RegionId own, PostgresSeen seen, IReadOnlyDictionary<RegionId, LagReading> lag)
+    {
+        foreach (var (source, reading) in lag)
+        {
+            string[] labels = [PostgresWatch.Store, source.Value, own.Value];
+            _lagAge.WithLabels(labels).Set(reading.Age.TotalSeconds);
+            _lagKnown.WithLabels(labels).Set(reading.AtMost is null ? 0 : 1);
+            if (reading.AtMost is { } atMost)
+            {
+                _lag.WithLabels(labels).Set(atMost.TotalSeconds);
+            }
+            else
+            {
+                _lag.RemoveLabelled(labels);
+            }
+        }
+
+        foreach (var gauge in new[] { _lagBytes, _slotRetained, _databaseOpen })
+        {
+            foreach (var labels in gauge.GetAllLabelValues().ToList())
+            {
+                gauge.RemoveLabelled(labels); // Followers and slots come and go.
+            }
+        }
+
+        if (seen.Reading is { } server)
+        {
+            _databaseOpen.WithLabels(PostgresWatch.Store).Set(server is { InRecovery: false, Fence: null or { Fenced: false } } ? 1 : 0);
+            foreach (var follower in server.Senders.Where(static s => s.BytesBehind is not null))
+            {
+                _lagBytes.WithLabels(PostgresWatch.Store, follower.Name).Set(follower.BytesBehind!.Value);
+            }
+
+            foreach (var slot in server.Slots.Where(static s => s.RetainedBytes is not null))
+            {
+                _slotRetained.WithLabels(slot.Name, slot.WalStatus ?? "unknown").Set(slot.RetainedBytes!.Value);
             }
         }
     }

@@ -56,7 +56,8 @@ internal sealed class PeerClocks : BackgroundService
                 var peers = _votes.Latest().Select(static v => v.Vote).Where(v => v.Process != _votes.Process).ToList();
                 Forget(peers.Select(static p => p.Process).ToHashSet());
                 await Task.WhenAll(peers.Select(p => AskAsync(p.Process, p.Address, stoppingToken)));
-                await Task.Delay(peers.Count == 0 ? Interval / 10 : Interval, _clock.Time, stoppingToken);
+                var known = peers.Count > 0 && peers.All(p => Of(p.Process) is not null);
+                await Task.Delay(known ? Interval : Interval / 10, _clock.Time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

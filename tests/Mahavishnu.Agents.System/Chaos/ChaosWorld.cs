@@ -158,6 +158,15 @@ internal sealed class ChaosWorld : IAsyncDisposable
         };
     }
 
+    /// <summary>What a region's agent answers to a GET.</summary>
+    public async Task<string> ReadAsync(RegionId region, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(PlanOf(region).Agent, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AgentToken);
+        using var answer = await _client.SendAsync(request, Cancelled);
+        return await answer.Content.ReadAsStringAsync(Cancelled);
+    }
+
     /// <summary>Asks the leader once to move the users of a region, as an operator would; they return by themselves.</summary>
     /// <returns>Why it did not take the order; null when it did.</returns>
     public async Task<string?> OrderFailoverAsync(RegionId from)

@@ -121,22 +121,31 @@ public static class DecisionEngine
             best is not null,
             best is not null ? $"{best.Region} is the best" : "no healthy, lawful target region available");
 
-    /// <summary>A graceful failover fences and catches up first, and so loses nothing.</summary>
+    /// <summary>
+    /// An immediate failover loses what the target lacks. A graceful one fences the source and waits for the target, which must
+    /// so be known to follow: or it would wait for ever, with the writes stopped.
+    /// </summary>
     private static RuleOutcome Loss(DecisionInput input, RegionId source, TargetCandidate? best, DecisionKind wanted)
     {
-        const string Question = "Is what may be lost within the limit?";
+        const string Question = "Is what may be lost, or waited for, within the limit?";
         if (input.Thresholds.LossLimit is not { } limit || best is null)
         {
             return Rule("D-09", Question, "limit none", true, best is null ? "there is no target" : "no limit is set, or no store of data is measured");
         }
 
-        var atRisk = input.AtRisk(source, best.Region);
-        var passed = wanted != DecisionKind.ImmediateFailover || atRisk <= limit;
-        var amount = atRisk is { } known ? $"at most {Text(known.TotalSeconds)} s of writes" : "an unknown amount of writes";
-        return Rule("D-09", Question, $"at risk {amount}, limit {Text(limit.TotalSeconds)} s", passed,
-            !passed ? $"moving to {best.Region} may lose {amount}, more than {Text(limit.TotalSeconds)} s: an operator decides"
-            : wanted == DecisionKind.ImmediateFailover ? $"{amount} may be lost" : "the target catches up before it takes over");
+        var objection = LossObjection(input, source, best.Region);
+        return Rule("D-09", Question, $"at risk {Amount(input.AtRisk(source, best.Region))}, limit {Text(limit.TotalSeconds)} s", objection is null,
+            objection is not null ? $"{objection}: an operator decides"
+            : wanted == DecisionKind.GracefulFailover ? $"{best.Region} follows, and catches up before it takes over"
+            : $"{Amount(input.AtRisk(source, best.Region))} may be lost");
     }
+
+    /// <summary>Why a move may lose, or wait for, more than the limit; null when it may not.</summary>
+    internal static string? LossObjection(DecisionInput input, RegionId source, RegionId target) =>
+        input.Thresholds.LossLimit is not { } limit || input.AtRisk(source, target) <= limit ? null
+        : $"{target} may be behind {source} by {Amount(input.AtRisk(source, target))}, more than {Text(limit.TotalSeconds)} s";
+
+    private static string Amount(TimeSpan? atRisk) => atRisk is { } known ? $"at most {Text(known.TotalSeconds)} s of writes" : "an unknown amount of writes";
 
     private static RuleOutcome Rule(string id, string question, string inputs, bool passed, string outcome) => new(id, question, inputs, passed, outcome);
 

@@ -27,6 +27,11 @@ internal static class DatabaseRules
         context.RequireDistinct(postgres.PrimaryRegions.Select(static (s, i) => ((string?)s.Endpoint.Authority, Servers.Item(i).Key("endpoint"))), "a server of its own for each region");
         CheckWriters(context, postgres);
         CheckTiming(context, postgres);
+        if (postgres.Mode == PostgresMode.PrimaryReplica)
+        {
+            CheckServers(context, postgres);
+        }
+
         CheckResidency(context, postgres);
         if (postgres.Timeout + postgres.Interval > TimeSpan.FromSeconds(30))
         {
@@ -65,6 +70,15 @@ internal static class DatabaseRules
         if (split.Leadership.HeartbeatInterval + split.Leadership.RequestTimeout >= timing.Validity)
         {
             context.Error(path.Key("validity"), "is not longer than heartbeat_interval and request_timeout of leadership together; expected more, or one slow answer of a store fences the database");
+        }
+    }
+
+    /// <summary>A region without a server could not take over from the primary's, and only the failover would find that out.</summary>
+    private static void CheckServers(RuleContext context, PostgresqlOptions postgres)
+    {
+        foreach (var region in context.Options.Regions.Keys.Order().Where(r => postgres.PrimaryRegions.All(s => s.Region != r)))
+        {
+            context.Error(Servers, $"has no server in {region}, which so could not take over; expected one in every region");
         }
     }
 

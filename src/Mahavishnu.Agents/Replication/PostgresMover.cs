@@ -147,6 +147,12 @@ internal sealed class PostgresMover(
             return (true, $"{record.Target} is the primary already");
         }
 
+        // The fence is a row like any other: a standby that has it has all that lies before it, whatever became of the source.
+        if (target.Fence is { Fenced: true, FencedAt: { } replicated } && target.Fence.Token == claim.Token)
+        {
+            return (true, $"{record.Target} has replayed the fence of {record.Source}, and all before it, up to {replicated}");
+        }
+
         if (reading[0] is not DataAnswer<PostgresReading>.Ok { Value: var source })
         {
             return (false, reading[0].Problem!);

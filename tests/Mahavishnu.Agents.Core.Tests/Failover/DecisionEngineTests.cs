@@ -53,11 +53,10 @@ public sealed class DecisionEngineTests
     }
 
     [Fact]
-    public void Decide_PartlyIllRegionWithUnknownLag_CatchesUpAndNeedsNobody()
+    public void Decide_PartlyIllRegionWhoseTargetsMayNotFollow_IsLeftToAPerson()
     {
-        var verdict = Verdict(Limited(Input((Us, 0.4))), Us);
-
-        Assert.Equal(DecisionKind.GracefulFailover, verdict.Kind);
+        Assert.Equal(DecisionKind.ManualIntervention, Verdict(Limited(Input((Us, 0.4))), Us).Kind);
+        Assert.Equal(DecisionKind.GracefulFailover, Verdict(Limited(Input((Us, 0.4))) with { Lag = Behind(2) }, Us).Kind);
     }
 
     private static Dictionary<RegionId, TimeSpan> Ago(RegionId region, int seconds) => new() { [region] = TimeSpan.FromSeconds(seconds) };

@@ -106,4 +106,15 @@ public sealed class OperatorRulesTests
 
     [Fact]
     public void Judge_ReadyFailback_NeedsNoForce() => Assert.Equal(Back, Judge(Ask(Back, Us), Away()).Plan?.Kind);
+
+    [Fact]
+    public void Judge_FailoverThatMayLoseTooMuch_NeedsForce()
+    {
+        var input = Input((Us, 0)) with { Thresholds = DecisionThresholds.Default with { LossLimit = TimeSpan.FromSeconds(60) } };
+        var request = new OperatorRequest(SagaKind.Failover, Us, null, false, "a drill", "anna");
+
+        Assert.Equal("data_at_risk", OperatorRules.Judge(request, input, "fo-1", AllSteps, new FailbackReadiness(false, "")).Code);
+        Assert.NotNull(OperatorRules.Judge(request with { Force = true }, input, "fo-1", AllSteps, new FailbackReadiness(false, "")).Plan);
+        Assert.NotNull(OperatorRules.Judge(request, input with { Writers = new HashSet<RegionId> { Eu } }, "fo-1", AllSteps, new FailbackReadiness(false, "")).Plan);
+    }
 }

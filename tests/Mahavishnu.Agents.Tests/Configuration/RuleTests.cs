@@ -75,12 +75,16 @@ public sealed class RuleTests
         { "failback: {steps: [{name: a, type: data_sync, source_region: failover, target_region: failover}]}", "us-east-1.yaml:1: failback.steps[0].target_region: is `failover`, as is source_region; expected another region" },
 
         // databases
-        { Postgres("{region: us-east-2, endpoint: \"a:1\"}"), $"us-east-1.yaml:1: database.postgresql.primary_regions[0].region: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
-        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: us-east-1, endpoint: \"b:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[1].region: is `us-east-1`, as is database.postgresql.primary_regions[0].region at us-east-1.yaml:1; expected one server for each region" },
-        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: eu-west-1, endpoint: \"a:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[1].endpoint: is `a:1`, as is database.postgresql.primary_regions[0].endpoint at us-east-1.yaml:1; expected a server of its own for each region" },
-        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: eu-west-1, endpoint: \"b:1\"}"), "us-east-1.yaml:1: database.postgresql.primary_regions: has 2 servers with role writer; expected exactly one in mode primary_replica, or mode multi_master" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two + ", {region: us-east-2, endpoint: \"d:1\", role: replica}"), $"us-east-1.yaml:1: database.postgresql.primary_regions[3].region: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two + ", {region: us-east-1, endpoint: \"d:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[3].region: is `us-east-1`, as is database.postgresql.primary_regions[0].region at us-east-1.yaml:1; expected one server for each region" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two.Replace("b:1", "a:1")), "us-east-1.yaml:1: database.postgresql.primary_regions[1].endpoint: is `a:1`, as is database.postgresql.primary_regions[0].endpoint at us-east-1.yaml:1; expected a server of its own for each region" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two.Replace("\"b:1\", role: replica", "\"b:1\"")), "us-east-1.yaml:1: database.postgresql.primary_regions: has 2 servers with role writer; expected exactly one in mode primary_replica, or mode multi_master" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}", "multi_master"), "us-east-1.yaml:1: database.postgresql.primary_regions: has 1 servers with role writer; expected two or more in mode multi_master, or mode primary_replica" },
-        { "database: {postgresql: {interval: 20s, timeout: 11s, primary_regions: [{region: us-east-1, endpoint: \"a:1\"}]}}", "us-east-1.yaml:1: database.postgresql.interval: and timeout are together more than 30 s; expected less, or a measurement is too old to decide by (1 min) soon after it is made" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}"), "us-east-1.yaml:1: database.postgresql.primary_regions: has no server in ap-southeast-1, which so could not take over; expected one in every region" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two).Replace("mode", "interval: 8s, mode"), "us-east-1.yaml:1: database.postgresql.interval: is more than half of split_brain_prevention.primary.validity; expected less, or the agents of a region cannot see in time that another of them holds its right to write" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two) + "\nsplit_brain_prevention: {primary: {revocation_wait: 20s}}", "us-east-1.yaml:2: split_brain_prevention.primary.revocation_wait: breaks the law of timing (validity + fencing_time) x (1 + clock_drift) / (1 - clock_drift) <= revocation_wait, because 20.04s > 20s; expected figures that keep it, or two regions may write at once" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two) + "\nsplit_brain_prevention: {primary: {validity: 9s}}", "us-east-1.yaml:2: split_brain_prevention.primary.validity: is not longer than heartbeat_interval and request_timeout of leadership together; expected more, or one slow answer of a store fences the database" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two).Replace("mode", "interval: 5s, timeout: 26s, mode"), "us-east-1.yaml:1: database.postgresql.interval: and timeout are together more than 30 s; expected less, or a measurement is too old to decide by (1 min) soon after it is made" },
 
         // targets of traffic
         { "load_balancer: {haproxy: [{name: x, address: \"unix:///s\", routes: {us-east-1: {backend: b, servers: {us-east-1: s, us-east-2: t}}}}]}", $"us-east-1.yaml:1: load_balancer.haproxy[0].routes.us-east-1.servers.us-east-2: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
@@ -99,7 +103,7 @@ public sealed class RuleTests
 
     public static TheoryData<string, string> Doubts => new()
     {
-        { Postgres("{region: us-east-1, endpoint: \"a:1\"}, {region: ap-southeast-1, endpoint: \"b:1\", role: replica}") + "\nregions: {us-east-1: {data_classes: [pii]}}\ndata_classes: {pii: {may_move: {us: [us, eu]}}}", "us-east-1.yaml:1: database.postgresql.primary_regions[1].region: replicates the data of us-east-1 to ap-southeast-1: data class pii from us may not live in apac; expected filters that keep that class out of the copy (publications by table), or another region" },
+        { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two) + "\nregions: {us-east-1: {data_classes: [pii]}}\ndata_classes: {pii: {may_move: {us: [us, eu]}}}", "us-east-1.yaml:1: database.postgresql.primary_regions[2].region: replicates the data of us-east-1 to ap-southeast-1: data class pii from us may not live in apac; expected filters that keep that class out of the copy (publications by table), or another region" },
         { "regions: {us-east-1: {endpoint: null}}", "global.yaml:2: regions.us-east-1: has no endpoint, so it cannot be probed, stays unknown and is never failed over to; expected an endpoint" },
         { "health_checks: {regional: {endpoints: []}}", "us-east-1.yaml:1: health_checks.regional.endpoints: lists no check, so every region stays unknown and none is ever failed over; expected at least one" },
         { Quorum + "size: 2, regions: [us-east-1, eu-west-1]}}\nregions: {ap-southeast-1: {consul: null}}", "us-east-1.yaml:1: split_brain_prevention.quorum.regions: lists 2, an even number: 2 of them must agree, so one more region costs availability and gains nothing; expected an odd number" },
@@ -107,6 +111,8 @@ public sealed class RuleTests
         { "split_brain_prevention: {consul: {address: \"c:8500\"}}", "us-east-1.yaml:1: split_brain_prevention.consul.address: is not used, because every region of the quorum has a store of its own: regions.{region}.consul" },
         { "dns: {cloudflare: {zone: z}}", "us-east-1.yaml:1: dns.cloudflare: has no account_id or no api_token, so the agent cannot change it; expected both" },
     };
+
+    private const string Two = ", {region: eu-west-1, endpoint: \"b:1\", role: replica}, {region: ap-southeast-1, endpoint: \"c:1\", role: replica}";
 
     private static string Postgres(string servers, string mode = "primary_replica") => $"database: {{postgresql: {{mode: {mode}, primary_regions: [{servers}]}}}}";
 

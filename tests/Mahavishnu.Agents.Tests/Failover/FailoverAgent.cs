@@ -32,7 +32,7 @@ internal sealed class FailoverAgent : IAsyncDisposable
         var metrics = new AgentMetrics();
         var flight = new FlightRecorder(new FlightFiles(FlightDirectory, 100_000, 1000), name, Settings, metrics, NullLogger<FlightRecorder>.Instance);
         Loop = new FailoverLoop(
-            Settings, _candidate.Loop, _voter.Loop, Traffic, world.Clock, new FailoverRecords(_audit, metrics, archive, flight), NullLogger<FailoverLoop>.Instance);
+            Settings, _candidate.Loop, _voter.Loop, Traffic, null, world.Clock, new FailoverRecords(_audit, metrics, archive, flight), NullLogger<FailoverLoop>.Instance);
         _reconcile = new ReconcileLoop(Settings, _candidate.Loop, Loop, Traffic, world.Clock);
         Maintenance = new MaintenanceSwitch(_voter.Stores, StoreWorld.Prefix, TimeSpan.FromSeconds(5));
     }

@@ -9,6 +9,7 @@ namespace Mahavishnu.Agents.Adapters.Redis;
 internal sealed class RedisCalls(TimeSpan deadline, TimeProvider time, CancellationToken caller) : IDisposable
 {
     private readonly CancellationTokenSource _cutOff = new(deadline, time);
+    private readonly CancellationTokenSource _half = new(deadline / 2, time);
 
     /// <summary>Runs one call.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The deadline is not positive.</exception>
@@ -22,9 +23,21 @@ internal sealed class RedisCalls(TimeSpan deadline, TimeProvider time, Cancellat
     }
 
     /// <summary>Runs a part of the call, against one server, so that a server without an answer does not hide the others.</summary>
-    public async Task<DataAnswer<T>> TryAsync<T>(string server, Func<CancellationToken, Task<T>> part)
+    public Task<DataAnswer<T>> TryAsync<T>(string server, Func<CancellationToken, Task<T>> part) => TryAsync(server, part, deadline, _cutOff.Token);
+
+    /// <summary>The same within half of the deadline, for a first look that must leave time to act on what the others say.</summary>
+    public Task<DataAnswer<T>> LookAsync<T>(string server, Func<CancellationToken, Task<T>> part) => TryAsync(server, part, deadline / 2, _half.Token);
+
+    /// <inheritdoc />
+    public void Dispose()
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, _cutOff.Token);
+        _cutOff.Dispose();
+        _half.Dispose();
+    }
+
+    private async Task<DataAnswer<T>> TryAsync<T>(string server, Func<CancellationToken, Task<T>> part, TimeSpan limit, CancellationToken cutOff)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(caller, cutOff);
         try
         {
             return new DataAnswer<T>.Ok(await part(either.Token));
@@ -36,10 +49,7 @@ internal sealed class RedisCalls(TimeSpan deadline, TimeProvider time, Cancellat
         }
         catch (OperationCanceledException) when (!caller.IsCancellationRequested)
         {
-            return new DataAnswer<T>.Unknown($"{server}: no answer within {deadline.TotalSeconds:0.###} s.");
+            return new DataAnswer<T>.Unknown($"{server}: no answer within {limit.TotalSeconds:0.###} s.");
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _cutOff.Dispose();
 }

@@ -22,8 +22,10 @@ internal static class RedisConfiguration
             AbortOnConnectFail = false,
             // Fencing and promoting are administration.
             AllowAdmin = true,
-            // A command is sent now or not at all: one that waits for a server to come back may promote it an hour later.
-            BacklogPolicy = BacklogPolicy.FailFast,
+            // Only our own knocking waits for a connection, since the library makes none to some servers that nobody wants to speak to.
+            BacklogPolicy = new BacklogPolicy { QueueWhileDisconnected = true, AbortPendingOnConnectionFailure = true },
+            // How late a command may still be sent whose connection was lost just before it.
+            AsyncTimeout = 2000,
             ConnectRetry = 1,
             ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds,
             ReconnectRetryPolicy = new LinearRetry(250),

@@ -32,31 +32,30 @@ internal static class RedisFailures
         return new RedisCallException(end, $"{server}: answered '{Quote(reply)}': {advice}.");
     }
 
-    /// <summary>A connection that broke, or was not there.</summary>
+    /// <summary>A connection that broke under a command.</summary>
+    /// <param name="server">Region and address.</param>
+    /// <param name="failure">The library's error.</param>
+    public static RedisCallException WhileAsked(string server, RedisConnectionException failure) => IsLoading(failure)
+        ? Loading(server)
+        : new RedisCallException(RedisCallEnd.Unknown, $"{server}: the connection broke before the answer ({failure.FailureType}).", failure);
+
+    /// <summary>A connection that could not be made; nothing but the log-in was sent.</summary>
     /// <param name="server">Region and address.</param>
     /// <param name="failure">The library's error.</param>
     /// <param name="certificateProblem">What was wrong with the server's certificate; null when nothing was.</param>
-    public static RedisCallException FromConnection(string server, RedisConnectionException failure, string? certificateProblem)
+    public static RedisCallException WhileConnecting(string server, RedisConnectionException failure, string? certificateProblem)
     {
-        if (failure.CommandStatus == CommandStatus.Sent)
+        if (IsLoading(failure))
         {
-            return new RedisCallException(RedisCallEnd.Unknown, $"{server}: the connection broke before the answer ({failure.FailureType}).", failure);
-        }
-
-        if (certificateProblem is not null)
-        {
-            return new RedisCallException(RedisCallEnd.Unreachable, $"{server}: not connected: {certificateProblem}.", failure);
+            return Loading(server);
         }
 
         var causes = Causes(failure).ToList();
         var network = causes.FirstOrDefault(static cause => cause is SocketException or AuthenticationException);
-        return causes.OfType<RedisConnectionException>().Last().FailureType switch
-        {
-            ConnectionFailureType.AuthenticationFailure when network is null => new RedisCallException(
-                RedisCallEnd.Refused, $"{server}: does not accept the configured user and password ({Quote(causes[^1].Message)}); correct them.", failure),
-            ConnectionFailureType.Loading => FromReply(server, "LOADING Redis is loading the dataset in memory"),
-            _ => new RedisCallException(RedisCallEnd.Unreachable, $"{server}: not connected: {Quote((network ?? causes[^1]).Message.Split(", inst:")[0])}.", failure),
-        };
+        var reason = certificateProblem ?? Quote((network ?? causes[^1]).Message.Split(", inst:")[0]);
+        return network is null && certificateProblem is null && causes.OfType<RedisConnectionException>().Any(static c => c.FailureType == ConnectionFailureType.AuthenticationFailure)
+            ? new RedisCallException(RedisCallEnd.Refused, $"{server}: does not accept the configured user and password ({reason}); correct them.", failure)
+            : new RedisCallException(RedisCallEnd.Unreachable, $"{server}: not connected: {reason}.", failure);
     }
 
     /// <summary>At most 200 characters on one line, as the server's words may be anything.</summary>
@@ -65,6 +64,12 @@ internal static class RedisFailures
         var line = new string([.. text.Take(200).Select(static c => char.IsControl(c) ? ' ' : c)]);
         return text.Length > 200 ? line + "…" : line;
     }
+
+    /// <summary>The library takes the connection down when it learns that; what was in flight was answered so too.</summary>
+    private static bool IsLoading(RedisConnectionException failure) =>
+        Causes(failure).OfType<RedisConnectionException>().Any(static c => c.FailureType == ConnectionFailureType.Loading);
+
+    private static RedisCallException Loading(string server) => FromReply(server, "LOADING Redis is loading the dataset in memory");
 
     private static IEnumerable<Exception> Causes(Exception failure)
     {

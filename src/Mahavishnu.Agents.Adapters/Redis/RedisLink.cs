@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Mahavishnu.Agents.Adapters.Probes;
+using Mahavishnu.Agents.Adapters.Stores;
+using Mahavishnu.Agents.Core.Regions;
 using StackExchange.Redis;
 
 namespace Mahavishnu.Agents.Adapters.Redis;
@@ -8,7 +10,9 @@ namespace Mahavishnu.Agents.Adapters.Redis;
 /// <summary>The connections to one region's Redis, and one command to exactly one server of it. Errors are <see cref="RedisCallException"/>s.</summary>
 internal sealed class RedisLink : IAsyncDisposable
 {
-    private static readonly TimeSpan Knock = TimeSpan.FromMilliseconds(50);
+    private const CommandFlags Flags = CommandFlags.NoRedirect | CommandFlags.CommandRetryNever;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, CertificateCheck> _certificates = new(StringComparer.OrdinalIgnoreCase);
     private readonly RedisOptions _options;
     private readonly TimeProvider _time;
@@ -27,11 +31,24 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <summary>The region and its configured servers, for errors that concern them all.</summary>
     public string Name => $"{_options.Region} redis {string.Join(", ", _options.Endpoints.Select(static e => $"{e.Host}:{e.Port}"))}";
 
+    /// <summary>The region.</summary>
+    public RegionId Region => _options.Region;
+
+    /// <summary>Stands before every key.</summary>
+    public string Prefix => _options.KeyPrefix;
+
+    /// <summary>What fences a server.</summary>
+    public IRedisBarrier Barrier => _options.ApplicationUser is { } user ? new RedisUserBarrier(this, user) : new RedisReplicaBarrier(this, _options.MinReplicasToWrite);
+
     /// <summary>Region and address of one server, for errors.</summary>
     public string NameOf(IServer server) => $"{_options.Region} redis {AddressOf(server)}";
 
     /// <summary>Host and port of a server, as configured or as its Cluster announces it.</summary>
     public static string AddressOf(IServer server) => server.EndPoint is DnsEndPoint name ? $"{name.Host}:{name.Port}" : server.EndPoint.ToString()!;
+
+    /// <summary>The servers that gave no usable answer.</summary>
+    public static IReadOnlyList<RedisSilence> SilentOf<T>(IReadOnlyList<IServer> servers, IReadOnlyList<DataAnswer<T>> answers) =>
+        [.. servers.Zip(answers).Where(static a => a.Second.Problem is not null).Select(static a => new RedisSilence(AddressOf(a.First), a.Second.Problem!))];
 
     /// <summary>The servers known so far, connected or not, in the order of their addresses.</summary>
     public async Task<IReadOnlyList<IServer>> ServersAsync(CancellationToken cancellationToken)
@@ -56,36 +73,35 @@ internal sealed class RedisLink : IAsyncDisposable
     /// <exception cref="RedisCallException">It was refused, not sent, or has no answer yet.</exception>
     public async Task<RedisResult> SendAsync(IServer server, string command, object[] arguments, CancellationToken cancellationToken)
     {
-        while (true)
+        await KnockAsync(server, cancellationToken);
+        try
         {
-            try
-            {
-                var answer = server.ExecuteAsync(command, arguments, CommandFlags.NoRedirect | CommandFlags.CommandRetryNever);
-                return await answer.WaitAsync(cancellationToken);
-            }
-            catch (RedisServerException reply)
-            {
-                throw RedisFailures.FromReply(NameOf(server), reply.Message);
-            }
-            catch (RedisTimeoutException)
-            {
-                throw new RedisCallException(RedisCallEnd.Unknown, $"{NameOf(server)}: did not answer {command} in time.");
-            }
-            catch (RedisConnectionException failure)
-            {
-                // A connection that is just being made has no cause of failure yet; the next attempt goes through or has one.
-                if (failure is not { InnerException: null, CommandStatus: not CommandStatus.Sent })
-                {
-                    throw RedisFailures.FromConnection(NameOf(server), failure, ProblemOf(server));
-                }
-            }
-            catch (ObjectDisposedException)
-            {
-                throw new RedisCallException(RedisCallEnd.Unreachable, $"{NameOf(server)}: the connection was disposed of.");
-            }
-
-            await PauseAsync(server, cancellationToken);
+            return await server.ExecuteAsync(command, arguments, Flags).WaitAsync(cancellationToken);
         }
+        catch (RedisServerException reply)
+        {
+            throw RedisFailures.FromReply(NameOf(server), reply.Message);
+        }
+        catch (RedisCommandException held)
+        {
+            throw new RedisCallException(RedisCallEnd.Refused, $"{NameOf(server)}: the client library held {command} back: {RedisFailures.Quote(held.Message)}.", held);
+        }
+        catch (RedisConnectionException failure)
+        {
+            throw RedisFailures.WhileAsked(NameOf(server), failure);
+        }
+        catch (Exception failure) when (failure is RedisTimeoutException or ObjectDisposedException)
+        {
+            throw new RedisCallException(RedisCallEnd.Unknown, $"{NameOf(server)}: did not answer {command} in time.", failure);
+        }
+    }
+
+    /// <summary>What a server is at this moment (<c>ROLE</c>).</summary>
+    /// <exception cref="RedisCallException">It was refused, not sent, or has no answer yet.</exception>
+    public async Task<RedisRole> RoleOfAsync(IServer server, CancellationToken cancellationToken)
+    {
+        var role = await SendAsync(server, "ROLE", [], cancellationToken);
+        return role.Length > 0 ? (string?)role[0] switch { "master" => RedisRole.Master, "slave" => RedisRole.Replica, _ => RedisRole.Unknown } : RedisRole.Unknown;
     }
 
     /// <inheritdoc />
@@ -97,15 +113,37 @@ internal sealed class RedisLink : IAsyncDisposable
         }
     }
 
-    private async Task PauseAsync(IServer server, CancellationToken cancellationToken)
+    /// <summary>Waits for the connection to a server, which the waiting brings about, or for the reason why there is none.</summary>
+    private async Task KnockAsync(IServer server, CancellationToken cancellationToken)
     {
-        try
+        while (!server.IsConnected)
         {
-            await Task.Delay(Knock, _time, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            throw new RedisCallException(RedisCallEnd.Unreachable, $"{NameOf(server)}: not connected: no answer to the log-in.");
+            try
+            {
+                try
+                {
+                    await server.PingAsync(Flags).WaitAsync(cancellationToken);
+                }
+                catch (RedisConnectionException failure) when (failure.FailureType is ConnectionFailureType.UnableToResolvePhysicalConnection && failure.InnerException is null)
+                {
+                    // It is being made, or was given up since we were told of the server. Either is said at once, and may be said for long.
+                    await Task.Delay(Pause, _time, cancellationToken);
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch (RedisConnectionException failure)
+            {
+                throw RedisFailures.WhileConnecting(NameOf(server), failure, ProblemOf(server));
+            }
+            catch (RedisServerException reply)
+            {
+                throw RedisFailures.FromReply(NameOf(server), reply.Message);
+            }
+            catch (Exception failure) when (failure is RedisTimeoutException or OperationCanceledException or ObjectDisposedException)
+            {
+                throw new RedisCallException(RedisCallEnd.Unreachable, $"{NameOf(server)}: not connected: {ProblemOf(server) ?? "no answer to the log-in"}.", failure);
+            }
         }
     }
 

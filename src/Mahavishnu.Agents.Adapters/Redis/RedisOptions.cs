@@ -27,10 +27,15 @@ public sealed class RedisOptions
     public Func<string?>? Password { get; init; }
 
     /// <summary>
-    /// The ACL user that the application connects as, not the agent's; fencing shuts it out.
+    /// The ACL user that the application connects as, not the agent's; the default user must then need a password or be off.
+    /// <see cref="RedisNode.FenceAsync"/> shuts it out.
     /// Null makes fencing fall back on <c>min-replicas-to-write</c>, which stops the agent's own writes as well.
     /// </summary>
     public string? ApplicationUser { get; init; }
+
+    /// <summary>The <c>min-replicas-to-write</c> of an open server, which <see cref="RedisNode.OpenAsync"/> sets when there is no <see cref="ApplicationUser"/>.</summary>
+    /// <value>Default 0, which is Redis's own.</value>
+    public int MinReplicasToWrite { get; init; }
 
     /// <summary>Whether the connections are encrypted.</summary>
     /// <value>Default false.</value>
@@ -39,7 +44,10 @@ public sealed class RedisOptions
     /// <summary>PEM file with the only authorities trusted for these servers; null trusts those of the operating system. Needs <see cref="Tls"/>.</summary>
     public string? RootCertificate { get; init; }
 
-    /// <summary>Longest time for one attempt to connect, TLS and log-in included.</summary>
+    /// <summary>
+    /// Longest time for one attempt to connect, TLS and log-in included; give less than the shortest deadline of a call. The first call
+    /// waits this long for a server that is down before it goes on with the others.
+    /// </summary>
     /// <value>Default 2 s.</value>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -13,7 +13,6 @@ internal static class RedisReader
         var servers = await link.ServersAsync(cancellationToken);
         var answers = await Task.WhenAll(servers.Select(server =>
             calls.TryAsync(link.NameOf(server), token => ReadAsync(link, server, token))));
-        var asked = servers.Zip(answers).ToList();
         var read = answers.OfType<DataAnswer<(RedisMode Mode, RedisServerReading Server)>.Ok>().Select(static ok => ok.Value).ToList();
         if (read.Count == 0)
         {
@@ -25,8 +24,16 @@ internal static class RedisReader
             read[0].Mode,
             read.Select(static r => r.Server.Version).MinBy(Version.Parse)!,
             [.. read.Select(static r => r.Server)],
-            [.. asked.Where(static a => a.Second.Problem is not null).Select(static a => new RedisSilence(RedisLink.AddressOf(a.First), a.Second.Problem!))],
+            RedisLink.SilentOf(servers, answers),
             views.OrderBy(static v => v.Serves).ThenBy(static v => v.SlotsOk).FirstOrDefault());
+    }
+
+    /// <summary>One server's view of its Cluster; null when it is in none.</summary>
+    /// <exception cref="RedisCallException">It could not be asked.</exception>
+    public static async Task<RedisClusterReading?> ClusterAsync(RedisLink link, IServer server, CancellationToken cancellationToken)
+    {
+        var info = new RedisFields(link.NameOf(server), (string?)await link.SendAsync(server, "INFO", ["cluster"], cancellationToken) ?? "");
+        return info.Number("cluster_enabled") == 0 ? null : await ViewAsync(link, server, cancellationToken);
     }
 
     private static async Task<(RedisMode Mode, RedisServerReading Server)> ReadAsync(RedisLink link, IServer server, CancellationToken cancellationToken)
@@ -34,11 +41,12 @@ internal static class RedisReader
         var (name, endpoint) = (link.NameOf(server), RedisLink.AddressOf(server));
         var info = new RedisFields(name, (string?)await link.SendAsync(server, "INFO", [], cancellationToken) ?? "");
         var mode = RedisServerParser.ModeOf(name, info);
-        var cluster = mode == RedisMode.Cluster
-            ? RedisServerParser.Cluster(endpoint, new RedisFields(name, (string?)await link.SendAsync(server, "CLUSTER", ["INFO"], cancellationToken) ?? ""))
-            : null;
+        var cluster = mode == RedisMode.Cluster ? await ViewAsync(link, server, cancellationToken) : null;
         return (mode, RedisServerParser.Parse(endpoint, info, await ConfiguredAsync(link, server, cancellationToken), cluster));
     }
+
+    private static async Task<RedisClusterReading> ViewAsync(RedisLink link, IServer server, CancellationToken cancellationToken) => RedisServerParser.Cluster(
+        RedisLink.AddressOf(server), new RedisFields(link.NameOf(server), (string?)await link.SendAsync(server, "CLUSTER", ["INFO"], cancellationToken) ?? ""));
 
     private static async Task<RedisFields?> ConfiguredAsync(RedisLink link, IServer server, CancellationToken cancellationToken)
     {

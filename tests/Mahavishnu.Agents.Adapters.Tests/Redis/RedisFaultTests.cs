@@ -107,6 +107,85 @@ public sealed class RedisFaultTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Read_Loading_IsToldByName()
+    {
+        // 500 keys at 20 ms each are longer than this test.
+        var server = await _world.ServerAsync("--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024");
+        await server.RunAsync(Stop, "EVAL", "for i = 1, 500 do redis.call('SET', i, string.rep(i, 1000)) end", "0");
+        await server.RunAsync(Stop, "SAVE");
+        await server.Process.KillAsync();
+        await server.StartAsync(Stop);
+        var node = _world.Node(server);
+
+        var reading = await node.ReadAsync(Deadline, Stop);
+        var beats = await node.ReadBeatsAsync(Deadline, Stop);
+
+        // Redis answers INFO meanwhile, but the library may be between two connections just then.
+        Assert.True(reading is DataAnswer<RedisReading>.Ok { Value.Servers: [{ Persistence.Loading: true }] } || IsLoading(reading), reading.ToString());
+        Assert.True(IsLoading(beats), beats.ToString());
+        bool IsLoading<T>(DataAnswer<T> answer) =>
+            answer is DataAnswer<T>.Unknown && answer.Problem!.StartsWith($"eu-west-1 redis {server.Endpoint}: answered 'LOADING", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_HeldByAScript_IsUnknownByNameAndGoodOnceEnded()
+    {
+        var server = await _world.ServerAsync("--busy-reply-threshold", "50");
+        var node = _world.Node(server);
+        await ReadAsync(node);
+        var script = server.RunAsync(Stop, "EVAL", "while true do end", "0");
+        await UntilAsync(() => server.RunAsync(Stop, "PING"), static said => said.StartsWith("BUSY", StringComparison.Ordinal));
+
+        var busy = await node.ReadAsync(Deadline, Stop);
+        await server.RunAsync(Stop, "SCRIPT", "KILL");
+        await script;
+        await UntilAsync(() => node.ReadAsync(Deadline, Stop), static a => a is DataAnswer<RedisReading>.Ok);
+
+        Assert.Contains("answered 'BUSY", Assert.IsType<DataAnswer<RedisReading>.Unknown>(busy).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadBeatsAsync_ReplicaThatMayNotServeOldData_IsUnknownByName()
+    {
+        var (master, replica) = await _world.PairAsync();
+        var node = _world.Node(replica);
+        await replica.RunAsync(Stop, "CONFIG", "SET", "replica-serve-stale-data", "no");
+        await master.Process.KillAsync();
+
+        var answer = await UntilAsync(() => node.ReadBeatsAsync(Deadline, Stop), static a => a is not DataAnswer<RedisBeatsReading>.Ok);
+
+        Assert.Contains("MASTERDOWN", Assert.IsType<DataAnswer<RedisBeatsReading>.Unknown>(answer).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReadAsync_UserWithoutConfig_ReadsTheRest()
+    {
+        var server = await _world.ServerAsync();
+        await server.RunAsync(Stop, "ACL", "SETUSER", "watcher", "on", ">pw", "~*", "+@all", "-config");
+        var node = _world.Node(new RedisOptions
+        {
+            Region = Options().Region, Endpoints = Options(server.Port).Endpoints, Username = "watcher", Password = static () => "pw",
+        });
+
+        var reading = await ReadAsync(node);
+
+        Assert.Null(Assert.Single(reading.Servers).Master!.MinReplicas);
+    }
+
+    [Fact]
+    public async Task ReadAsync_UserWithoutInfo_IsRefusedByName()
+    {
+        var server = await _world.ServerAsync();
+        await server.RunAsync(Stop, "ACL", "SETUSER", "watcher", "on", ">pw", "~*", "+@all", "-info");
+        var node = _world.Node(new RedisOptions
+        {
+            Region = Options().Region, Endpoints = Options(server.Port).Endpoints, Username = "watcher", Password = static () => "pw",
+        });
+
+        Assert.Contains("NOPERM", Assert.IsType<DataAnswer<RedisReading>.Refused>(await node.ReadAsync(Deadline, Stop)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ReadAsync_CancelledByTheCaller_Throws()
     {
         var server = await _world.ServerAsync();

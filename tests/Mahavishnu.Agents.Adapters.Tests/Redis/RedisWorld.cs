@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Adapters.Stores;
 using Mahavishnu.Agents.Core.Regions;
@@ -77,7 +78,7 @@ internal sealed class RedisWorld : IAsyncDisposable
                 return answer;
             }
 
-            Assert.True(TimeProvider.System.GetElapsedTime(startedAt) < Patience, $"Never as wanted; last: {answer}");
+            Assert.True(TimeProvider.System.GetElapsedTime(startedAt) < Patience, $"Never as wanted; last: {JsonSerializer.Serialize(answer)}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Stop);
         }
     }

@@ -12,9 +12,10 @@ internal static class RedisConfiguration
 {
     /// <summary>One connection per server, that fails at once when it is down and is made again by itself.</summary>
     /// <param name="options">What is configured.</param>
+    /// <param name="endpoints">The servers, instead of the configured ones.</param>
     /// <param name="certificateFor">Gives the check of the certificate of a host.</param>
     /// <exception cref="ArgumentException">An option cannot be used; the message says which and why.</exception>
-    public static ConfigurationOptions Create(RedisOptions options, Func<string, CertificateCheck> certificateFor)
+    public static ConfigurationOptions Create(RedisOptions options, IEnumerable<RedisEndPoint> endpoints, Func<string, CertificateCheck> certificateFor)
     {
         Check(options);
         var configuration = new ConfigurationOptions
@@ -37,7 +38,7 @@ internal static class RedisConfiguration
             User = options.Username,
             Defaults = new RotatedPassword(options.Password),
         };
-        foreach (var endpoint in options.Endpoints)
+        foreach (var endpoint in endpoints)
         {
             configuration.EndPoints.Add(endpoint.Host, endpoint.Port);
         }

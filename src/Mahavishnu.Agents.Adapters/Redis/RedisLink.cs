@@ -16,16 +16,14 @@ internal sealed class RedisLink : IAsyncDisposable
     private readonly ConcurrentDictionary<string, CertificateCheck> _certificates = new(StringComparer.OrdinalIgnoreCase);
     private readonly RedisOptions _options;
     private readonly TimeProvider _time;
-    private readonly Lazy<Task<ConnectionMultiplexer>> _connections;
+    private readonly RedisConnections _connections;
 
     /// <summary>Opens no connection yet.</summary>
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     public RedisLink(RedisOptions options, TimeProvider time)
     {
-        var configuration = RedisConfiguration.Create(options, host => _certificates.GetOrAdd(host, static name => new CertificateCheck(name)));
         (_options, _time) = (options, time);
-        // Comes to an end within the connect timeout whether or not a server answers; the library goes on trying by itself.
-        _connections = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectionMultiplexer.ConnectAsync(configuration));
+        _connections = new RedisConnections(options, host => _certificates.GetOrAdd(host, static name => new CertificateCheck(name)));
     }
 
     /// <summary>The region and its configured servers, for errors that concern them all.</summary>
@@ -50,30 +48,40 @@ internal sealed class RedisLink : IAsyncDisposable
     public static IReadOnlyList<RedisSilence> SilentOf<T>(IReadOnlyList<IServer> servers, IReadOnlyList<DataAnswer<T>> answers) =>
         [.. servers.Zip(answers).Where(static a => a.Second.Problem is not null).Select(static a => new RedisSilence(AddressOf(a.First), a.Second.Problem!))];
 
-    /// <summary>The servers known so far, connected or not, in the order of their addresses.</summary>
+    /// <summary>The servers, connected or not, in the order of their addresses; of a Cluster those that it lists at this moment.</summary>
+    /// <exception cref="RedisCallException">No connection was tried to its end yet.</exception>
     public async Task<IReadOnlyList<IServer>> ServersAsync(CancellationToken cancellationToken)
     {
-        var connecting = _connections.Value;
         try
         {
-            var connections = await connecting.WaitAsync(cancellationToken);
-            return [.. connections.GetServers().OrderBy(AddressOf, StringComparer.Ordinal)];
+            var servers = await _connections.ServersAsync(cancellationToken);
+            if (servers.All(static server => !server.IsConnected))
+            {
+                // Perhaps all of them moved.
+                _connections.Use(null);
+            }
+            else if (servers.Any(static server => server is { IsConnected: true, ServerType: ServerType.Cluster }))
+            {
+                _connections.Use(await ListedAsync(servers, cancellationToken) ?? servers.Select(RedisConnections.EndpointOf));
+            }
+
+            return await _connections.ServersAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (!connecting.IsCompleted)
+        catch (OperationCanceledException)
         {
             throw new RedisCallException(RedisCallEnd.Unreachable, $"{Name}: no connection yet.");
         }
     }
 
     /// <summary>The slot of a key in a Cluster.</summary>
-    public async Task<int> SlotOfAsync(string key, CancellationToken cancellationToken) =>
-        (await _connections.Value.WaitAsync(cancellationToken)).GetHashSlot(key);
+    public Task<int> SlotOfAsync(string key, CancellationToken cancellationToken) => _connections.SlotOfAsync(key, cancellationToken);
 
     /// <summary>Sends one command to one server and never to another, whatever that server says about slots.</summary>
     /// <exception cref="RedisCallException">It was refused, not sent, or has no answer yet.</exception>
     public async Task<RedisResult> SendAsync(IServer server, string command, object[] arguments, CancellationToken cancellationToken)
     {
         await KnockAsync(server, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested(); // Nothing is sent after the deadline.
         try
         {
             return await server.ExecuteAsync(command, arguments, Flags).WaitAsync(cancellationToken);
@@ -105,11 +113,35 @@ internal sealed class RedisLink : IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    /// <summary>What the first server that answers lists; null when none does.</summary>
+    private async Task<IReadOnlyList<RedisEndPoint>?> ListedAsync(IReadOnlyList<IServer> servers, CancellationToken cancellationToken)
     {
-        if (_connections.IsValueCreated)
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = servers.Where(static server => server.IsConnected).Select(server => NodesAsync(server, enough.Token)).ToList();
+        IReadOnlyList<RedisEndPoint>? listed = null;
+        await foreach (var answer in Task.WhenEach(asked))
         {
-            await (await _connections.Value).DisposeAsync();
+            if (await answer is { Count: > 0 } nodes)
+            {
+                listed ??= nodes;
+                await enough.CancelAsync();
+            }
+        }
+
+        return listed;
+    }
+
+    private async Task<IReadOnlyList<RedisEndPoint>?> NodesAsync(IServer server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. new RedisClusterNodes((string?)await SendAsync(server, "CLUSTER", ["NODES"], cancellationToken) ?? "").Endpoints];
+        }
+        catch (Exception failure) when (failure is RedisCallException or OperationCanceledException)
+        {
+            return null; // Another one may know, and the question that is next will say what is wrong with this one.
         }
     }
 

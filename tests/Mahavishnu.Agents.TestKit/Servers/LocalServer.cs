@@ -16,9 +16,8 @@ public sealed class LocalServer(NetworkHost? place = null) : IAsyncDisposable
 {
     private const string Guard = """
         exec 3<&0
-        "$@" 3<&- &
+        /bin/sh -c 'echo "$$"; exec "$@"' server "$@" 3<&- &
         server=$!
-        echo "$server"
         { read -r end <&3; kill -KILL "$server"; } &
         wait "$server"
         kill "$!"

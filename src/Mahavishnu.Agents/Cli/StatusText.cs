@@ -35,6 +35,16 @@ internal static class StatusText
             Replication(replication, output);
         }
 
+        foreach (var finding in status["redis"]?["findings"]?.AsArray() ?? [])
+        {
+            output.WriteLine($"redis {finding!["severity"]!.ToString().ToLowerInvariant()}: {finding["sentence"]}");
+        }
+
+        if (status["redis"]?["problem"] is { } silent)
+        {
+            output.WriteLine($"redis: {silent}");
+        }
+
         if ((status["saga"] ?? status["lastSaga"]) is { } saga)
         {
             output.WriteLine();

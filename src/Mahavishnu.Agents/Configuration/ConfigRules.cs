@@ -17,6 +17,7 @@ internal static partial class ConfigRules
         QuorumRules.Check(context);
         FailoverRules.Check(context);
         DatabaseRules.Check(context);
+        CheckCache(context);
         CloudflareRules.Check(context);
         TrafficRules.Check(context);
         NoteUnused(context);
@@ -52,6 +53,20 @@ internal static partial class ConfigRules
         }
     }
 
+    private static void CheckCache(RuleContext context)
+    {
+        var (cache, path) = (context.Options.Cache, ConfigPath.Of("cache"));
+        if (cache.Endpoint is { } host && Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown)
+        {
+            context.Error(path.Key("endpoint"), $"is {Shown.Quoted(host)}; expected the name or address of a Redis, with its port as cache.port");
+        }
+
+        if (cache.Redis is { Tls: false, CaFile: not null })
+        {
+            context.Error(path.Key("redis").Key("ca_file"), "is given for connections that are not encrypted; expected tls: true, or no ca_file");
+        }
+    }
+
     private static void CheckListen(RuleContext context, ConfigPath agent)
     {
         var listen = context.Options.Agent.Listen;
@@ -77,6 +92,8 @@ internal static partial class ConfigRules
         {
             (ConfigPath.Root, typeof(AgentOptions)),
             (ConfigPath.Of("load_balancer"), typeof(LoadBalancerOptions)),
+            (ConfigPath.Of("cache.redis"), typeof(RedisCacheOptions)),
+            (ConfigPath.Of("cache.redis.persistence"), typeof(RedisPersistenceOptions)),
             (ConfigPath.Of("database"), typeof(DatabaseOptions)),
             (ConfigPath.Of("database.postgresql"), typeof(PostgresqlOptions)),
             (ConfigPath.Of("database.postgresql.replication"), typeof(PostgresReplicationOptions)),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Adapters.Consul;
+using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Leadership;
@@ -53,6 +54,11 @@ internal static class AgentHost
         if (options.Agent.Modules.Contains(AgentModule.Lag) && options.Database.Postgresql is { } postgres)
         {
             AddDataPlane(builder.Services, postgres.PrimaryRegions.Any(s => s.Region == options.Region), options.HasPostgresPrimary());
+        }
+
+        if (options.Agent.Modules.Contains(AgentModule.Lag) && options.Cache is { Endpoint: not null, Redis: not null })
+        {
+            builder.Services.AddHostedService(static services => Part(services).Redis!);
         }
 
         if (options.Agent.Modules.Contains(AgentModule.Failover))
@@ -144,7 +150,10 @@ internal static class AgentHost
         FailoverLoop? failover = null;
         var data = DataPlaneFactory.Create(options, timing, leadership, votes, () => failover?.State.Record is { Ended: false }, clock, audit, loggers);
         failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, data, clock, records, loggers.CreateLogger<FailoverLoop>());
-        return new AgentParts(options, clock, health, votes, leadership, failover, traffic, data, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
+        var redis = options.ToRedis() is var (reach, expected) && options.Cache.Redis is { } cache
+            ? new RedisWatch(new RedisNode(reach, clock.Time), expected, cache.Interval, cache.Timeout, clock, loggers.CreateLogger<RedisWatch>())
+            : null;
+        return new AgentParts(options, clock, health, votes, leadership, failover, traffic, data, redis, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
     }
 
     private static FlightRecorder? Recorder(AgentOptions options, LeadershipTiming timing, AgentMetrics metrics, ILoggerFactory loggers)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Leadership;
@@ -35,6 +36,8 @@ internal sealed class AgentMetrics
     private readonly Gauge _lagBytes;
     private readonly Gauge _databaseOpen;
     private readonly Gauge _slotRetained;
+    private readonly Gauge _redisUp;
+    private readonly Gauge _redisFindings;
 
     /// <summary>Registers every metric; series with known labels start at 0.</summary>
     public AgentMetrics()
@@ -64,6 +67,8 @@ internal sealed class AgentMetrics
         _lagBytes = Gauge("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
         _databaseOpen = Gauge("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
         _slotRetained = Gauge("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
+        _redisUp = Gauge("redis_up", "1 while a server of this region's Redis answers.");
+        _redisFindings = Gauge("redis_findings", "What is not as configured at this region's Redis.", "severity");
         Gauge("build_info", "1, with the build as labels.", "version", "commit").WithLabels(Version, Commit).Set(1);
     }
 
@@ -160,6 +165,16 @@ internal sealed class AgentMetrics
             {
                 _slotRetained.WithLabels(slot.Name, slot.WalStatus ?? "unknown").Set(slot.RetainedBytes!.Value);
             }
+        }
+    }
+
+    /// <summary>What is known of the region's Redis.</summary>
+    public void Show(RedisSeen seen)
+    {
+        _redisUp.Set(seen.Reading is null ? 0 : 1);
+        foreach (var severity in Enum.GetValues<RedisSeverity>())
+        {
+            _redisFindings.WithLabels(severity.ToString().ToLowerInvariant()).Set(seen.Findings.Count(f => f.Severity == severity));
         }
     }
 

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Adapters.Postgres;
+using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 
 namespace Mahavishnu.Agents.Hosting;
@@ -8,6 +9,42 @@ internal static class DataMapping
 {
     /// <summary>Whether one server writes and the others follow it: what can be fenced and promoted.</summary>
     public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
+
+    /// <summary>The region's own Redis, and what it should be like; null when the agent is not to look at it.</summary>
+    /// <exception cref="InvalidOperationException">The password cannot be read.</exception>
+    public static (RedisOptions Options, RedisExpectation Expected)? ToRedis(this AgentOptions options)
+    {
+        if (options.Cache is not { Endpoint: { } host, Redis: { } redis })
+        {
+            return null;
+        }
+
+        if (redis.Password is not null)
+        {
+            _ = Reveal.Required(redis.Password, "cache.redis.password");
+        }
+
+        return (
+            new RedisOptions
+            {
+                Region = options.Region,
+                Endpoints = [new RedisEndPoint(host, options.Cache.Port)],
+                Username = redis.Username,
+                Password = redis.Password is null ? null : () => redis.Password.TryReveal(out var password, out _) ? password : null,
+                Tls = redis.Tls,
+                RootCertificate = redis.CaFile,
+                ConnectTimeout = redis.Timeout / 2,
+            },
+            new RedisExpectation
+            {
+                Mode = redis.Mode == RedisCacheMode.Cluster ? RedisMode.Cluster : RedisMode.Standalone,
+                Policy = redis.EvictionPolicy,
+                MaxMemoryBytes = redis.MaxMemoryMb * 1_000_000L,
+                AppendOnly = redis.Persistence.AofEnabled,
+                HoldsSessions = redis.Sessions,
+                ReplicasPerMaster = redis.Replicas,
+            });
+    }
 
     /// <summary>How a server is reached as the agent.</summary>
     /// <exception cref="InvalidOperationException">The password cannot be read.</exception>

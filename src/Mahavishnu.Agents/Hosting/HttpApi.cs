@@ -53,6 +53,11 @@ internal sealed class HttpApi(AgentParts parts, AccessGate gate, AgentMetrics me
             metrics.Show(parts.Options.Region, watch.Seen, watch.Lag());
         }
 
+        if (parts.Redis is { } redis)
+        {
+            metrics.Show(redis.Seen);
+        }
+
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
     }

@@ -27,6 +27,17 @@ internal static class ReplicationDocument
         atRisk = input.Lag.OrderBy(static l => l.Key.Source).ThenBy(static l => l.Key.Target).Select(static l => new { source = l.Key.Source.Value, target = l.Key.Target.Value, seconds = Seconds(l.Value) }),
     };
 
+    /// <summary>What the region's Redis is like, and what is wrong with it.</summary>
+    public static object Of(RedisSeen seen, TimeSpan now) => new
+    {
+        ageSeconds = Seconds(now - seen.At),
+        problem = seen.Problem,
+        mode = seen.Reading?.Mode.ToString(),
+        version = seen.Reading?.Version,
+        servers = seen.Reading?.Servers.Select(static s => new { endpoint = s.Endpoint, role = s.Role.ToString(), usedBytes = s.Memory.UsedBytes, evictedKeys = s.EvictedKeys }),
+        findings = seen.Findings.Select(static f => new { rule = f.Rule, severity = f.Severity.ToString(), sentence = f.Sentence }),
+    };
+
     private static object Server(PostgresSeen seen, TimeSpan now) => new
     {
         ageSeconds = Seconds(now - seen.At),

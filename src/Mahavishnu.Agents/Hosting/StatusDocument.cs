@@ -53,6 +53,7 @@ internal static class StatusDocument
             stores = parts.Leadership.Seen.Select(static s => new { store = s.Key.Value, answers = s.Value is not null, epoch = s.Value?.EpochNumber, holder = HolderOf(s.Value) }),
             traffic = parts.Traffic.Status(),
             replication = parts.Data is { } data ? ReplicationDocument.Of(data, parts.Options.Region, state.Input) : null,
+            redis = parts.Redis is { } redis ? ReplicationDocument.Of(redis.Seen, parts.Clock.Now) : null,
             problems = parts.Votes.Problems().Select(static p => $"vote {p.Key}: {p.Value}").Concat(StoreProblems.In(parts.Leadership.Seen)),
         };
     }
@@ -152,6 +153,7 @@ internal sealed record LeaderSeen(string Agent, string Region, string Address, l
 /// <param name="Failover">Decisions and sagas.</param>
 /// <param name="Traffic">The traffic targets.</param>
 /// <param name="Data">The stores of data; null when none is configured.</param>
+/// <param name="Redis">The region's cache; null when it is not looked at.</param>
 /// <param name="Maintenance">The pause of automation.</param>
 /// <param name="Audit">The audit lines.</param>
 internal sealed record AgentParts(
@@ -163,5 +165,6 @@ internal sealed record AgentParts(
     FailoverLoop Failover,
     TrafficDriver Traffic,
     Replication.DataPlane? Data,
+    Replication.RedisWatch? Redis,
     MaintenanceSwitch Maintenance,
     AuditLog Audit);

@@ -74,6 +74,10 @@ public sealed class RuleTests
         { "failback: {steps: [{name: a, type: drain_traffic, region: mars}]}", $"us-east-1.yaml:1: failback.steps[0].region: names the region `mars`, {NoRegion}" },
         { "failback: {steps: [{name: a, type: data_sync, source_region: failover, target_region: failover}]}", "us-east-1.yaml:1: failback.steps[0].target_region: is `failover`, as is source_region; expected another region" },
 
+        // caches
+        { "cache: {endpoint: \"a b\"}", "us-east-1.yaml:1: cache.endpoint: is `a b`; expected the name or address of a Redis, with its port as cache.port" },
+        { "cache: {redis: {tls: false, ca_file: x}}", "us-east-1.yaml:1: cache.redis.ca_file: is given for connections that are not encrypted; expected tls: true, or no ca_file" },
+
         // databases
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two + ", {region: us-east-2, endpoint: \"d:1\", role: replica}"), $"us-east-1.yaml:1: database.postgresql.primary_regions[3].region: names the region `us-east-2`, {NoRegion}; did you mean `us-east-1`?" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two + ", {region: us-east-1, endpoint: \"d:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[3].region: is `us-east-1`, as is database.postgresql.primary_regions[0].region at us-east-1.yaml:1; expected one server for each region" },

@@ -55,6 +55,20 @@ internal sealed partial class FailoverLoop
         }
     }
 
+    /// <summary>What a data step did, or why it could not; a step that is repeated for the same reason is told once.</summary>
+    private (EffectResult Result, string Detail) TellData(JournalRecord record, (EffectResult Result, string Detail) outcome)
+    {
+        var told = $"{record.PlanId} {record.Step} {outcome.Result}: {outcome.Detail}";
+        if (told != _dataTold)
+        {
+            _dataTold = told;
+            LogData(record.PlanId, record.Step, outcome.Result, outcome.Detail);
+            _records.Audit.Write("agent", "data.apply", record.PlanId, outcome.Result.ToString(), new { step = record.Step.ToString(), source = record.Source.Value, target = record.Target.Value, record.Epoch, record.Sequence, outcome.Detail });
+        }
+
+        return outcome;
+    }
+
     private void TellTrouble(string? trouble)
     {
         if (trouble is not null && trouble != _troubleTold)
@@ -87,6 +101,9 @@ internal sealed partial class FailoverLoop
 
     [LoggerMessage(1504, LogLevel.Warning, "Advisory for {Region}: {Advisory}")]
     private partial void LogAdvisory(RegionId region, string advisory);
+
+    [LoggerMessage(1505, LogLevel.Information, "{Plan}: {Step} on databases: {Result}: {Detail}")]
+    private partial void LogData(string plan, SagaStep step, EffectResult result, string detail);
 
     [LoggerMessage(1503, LogLevel.Error, "A person is needed: {Reason}")]
     private partial void LogPage(string reason);

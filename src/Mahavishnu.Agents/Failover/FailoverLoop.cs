@@ -30,6 +30,7 @@ internal sealed partial class FailoverLoop : BackgroundService
     private Task _archiving = Task.CompletedTask;
     private readonly HashSet<RegionId> _advised = [];
     private string? _troubleTold;
+    private string? _dataTold;
     private string? _alarmTold;
     private FailoverState _state;
 
@@ -211,7 +212,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         {
             (result, detail) = run.Work == StepWork.Traffic
                 ? await _traffic.ApplyAsync(run.Record.Desired, term.Epoch, run.Record.PlanId, either.Token)
-                : _data is not null ? await _data.RunAsync(run.Record, either.Token)
+                : _data is not null ? TellData(run.Record, await _data.RunAsync(run.Record, either.Token))
                 : (EffectResult.Refused, $"nothing is configured for {run.Record.Step}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

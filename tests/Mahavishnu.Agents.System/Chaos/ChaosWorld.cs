@@ -112,6 +112,9 @@ internal sealed class ChaosWorld : IAsyncDisposable
     /// <summary>Every region but one.</summary>
     public IReadOnlyList<RegionId> Others(RegionId region) => [.. Regions.Where(r => r != region)];
 
+    /// <summary>The data steps that agents say they have done.</summary>
+    public IReadOnlySet<string> DataSteps() => AuditTrail.DataSteps(Path.Combine(_plan.Directory, "data")).ToHashSet();
+
     /// <summary>Adds a line to the timeline.</summary>
     public void Tell(string text) => _timeline.Add(text);
 

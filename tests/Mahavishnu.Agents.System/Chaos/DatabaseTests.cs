@@ -36,6 +36,8 @@ public sealed class DatabaseTests
 
         var other = 0L;
 
+        Assert.Equal(["FenceSource", "PromoteDatabase"], world.DataSteps().Order());
+
         // The old primary returns with a history of its own: its region's agent keeps the application out.
         await databases[source].StartAsync(TestContext.Current.CancellationToken);
         await world.StartAsync(source);
@@ -62,6 +64,7 @@ public sealed class DatabaseTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(FormattableString.Invariant($"gap {writer.Gap.TotalSeconds:0.00} s of {writer.Acknowledged.Count} rows"));
         Assert.Empty(writer.Acknowledged.Except(await databases.RowsAsync(writer.Current)));
+        Assert.Equal(["CatchUp", "FenceSource", "PromoteDatabase"], world.DataSteps().Order());
     }
 
     [Fact]

@@ -36,6 +36,8 @@ internal sealed class AgentMetrics
     private readonly Gauge _lagBytes;
     private readonly Gauge _databaseOpen;
     private readonly Gauge _slotRetained;
+    private readonly Gauge _timeLeft;
+    private readonly Gauge _linkLost;
     private readonly Gauge _redisUp;
     private readonly Gauge _redisFindings;
 
@@ -67,6 +69,8 @@ internal sealed class AgentMetrics
         _lagBytes = Gauge("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
         _databaseOpen = Gauge("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
         _slotRetained = Gauge("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
+        _timeLeft = Gauge("time_to_irrecoverable_seconds", "How long a link may stand still before its target needs a full copy. Absent without a limit, and while unknown.", "store", "link");
+        _linkLost = Gauge("link_irrecoverable", "1 when a link's target needs a full copy.", "store", "link");
         _redisUp = Gauge("redis_up", "1 while a server of this region's Redis answers.");
         _redisFindings = Gauge("redis_findings", "What is not as configured at this region's Redis.", "severity");
         Gauge("build_info", "1, with the build as labels.", "version", "commit").WithLabels(Version, Commit).Set(1);
@@ -164,6 +168,27 @@ internal sealed class AgentMetrics
             foreach (var slot in server.Slots.Where(static s => s.RetainedBytes is not null))
             {
                 _slotRetained.WithLabels(slot.Name, slot.WalStatus ?? "unknown").Set(slot.RetainedBytes!.Value);
+            }
+        }
+    }
+
+    /// <summary>How long the links of the region's stores can still catch up.</summary>
+    public void Show(IReadOnlyCollection<RecoveryWindow> windows)
+    {
+        foreach (var gauge in new[] { _timeLeft, _linkLost })
+        {
+            foreach (var labels in gauge.GetAllLabelValues().ToList())
+            {
+                gauge.RemoveLabelled(labels);
+            }
+        }
+
+        foreach (var window in windows)
+        {
+            _linkLost.WithLabels(window.Store, window.Link).Set(window.State == RecoveryState.Lost ? 1 : 0);
+            if (window.Left is { } left)
+            {
+                _timeLeft.WithLabels(window.Store, window.Link).Set(left.TotalSeconds);
             }
         }
     }

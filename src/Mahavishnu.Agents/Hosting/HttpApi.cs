@@ -58,6 +58,7 @@ internal sealed class HttpApi(AgentParts parts, AccessGate gate, AgentMetrics me
             metrics.Show(redis.Seen);
         }
 
+        metrics.Show([.. parts.Data?.Watch?.Seen.Windows ?? [], .. parts.Redis?.Seen.Windows ?? []]);
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
     }

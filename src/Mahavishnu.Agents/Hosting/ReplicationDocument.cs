@@ -35,6 +35,7 @@ internal static class ReplicationDocument
         mode = seen.Reading?.Mode.ToString(),
         version = seen.Reading?.Version,
         servers = seen.Reading?.Servers.Select(static s => new { endpoint = s.Endpoint, role = s.Role.ToString(), usedBytes = s.Memory.UsedBytes, evictedKeys = s.EvictedKeys }),
+        windows = Windows(seen.Windows),
         findings = seen.Findings.Select(static f => new { rule = f.Rule, severity = f.Severity.ToString(), sentence = f.Sentence }),
     };
 
@@ -52,8 +53,12 @@ internal static class ReplicationDocument
         databaseBytes = seen.Reading?.DatabaseBytes,
         followers = seen.Reading?.Senders.Select(static s => new { name = s.Name, state = s.State, sync = s.SyncState, bytesBehind = s.BytesBehind }),
         slots = seen.Reading?.Slots.Select(static s => new { name = s.Name, type = s.Type, active = s.Active, retainedBytes = s.RetainedBytes, walStatus = s.WalStatus, safeWalBytes = s.SafeWalSize }),
+        windows = Windows(seen.Windows),
         subscriptions = seen.Reading?.Subscriptions.Select(static s => new { name = s.Name, enabled = s.Enabled, running = s.Running, applyErrors = s.ApplyErrors, notReadyTables = s.NotReadyTables }),
     };
+
+    private static IEnumerable<object> Windows(IEnumerable<Core.Replication.RecoveryWindow> windows) =>
+        windows.Select(static w => new { link = w.Link, state = w.State.ToString(), leftSeconds = Seconds(w.Left), reason = w.Reason });
 
     private static double? Seconds(TimeSpan? span) => span is { } known ? Math.Round(known.TotalSeconds, 3) : null;
 }

@@ -11,8 +11,9 @@ namespace Mahavishnu.Agents.Replication;
 /// <param name="At">When the read began, on the monotonic clock; null before the first.</param>
 /// <param name="Reading">What it said; null while it does not answer.</param>
 /// <param name="Problem">Why not; null when it did.</param>
+/// <param name="Windows">How long each replication slot can still be served.</param>
 /// <param name="Beats">Why the last heartbeat could not be written; null when it was, or when the server is a standby.</param>
-internal sealed record PostgresSeen(TimeSpan? At, PostgresReading? Reading, string? Problem, string? Beats);
+internal sealed record PostgresSeen(TimeSpan? At, PostgresReading? Reading, string? Problem, IReadOnlyList<RecoveryWindow> Windows, string? Beats);
 
 /// <summary>
 /// Once in each interval reads the region's own server, writes its heartbeat if it is a primary, and judges how far it is
@@ -33,7 +34,9 @@ internal sealed partial class PostgresWatch : BackgroundService
     private readonly TimeSpan _freshness;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<RegionId, HeartbeatTrack> _tracks = [];
-    private PostgresSeen _seen = new(null, null, "not asked yet", null);
+    private PostgresSeen _seen = new(null, null, "not asked yet", [], null);
+    private readonly RateEstimator _written = new(TimeSpan.FromMinutes(5));
+    private readonly WindowAlarm _alarm;
     private long _sequence;
 
     /// <summary>Prepares the loop.</summary>
@@ -46,7 +49,7 @@ internal sealed partial class PostgresWatch : BackgroundService
     /// <param name="freshness">How long a reading counts.</param>
     /// <param name="logger">Where changes are told.</param>
     public PostgresWatch(RegionId region, PostgresqlOptions options, PostgresNode node, string process, Func<string, PeerClock?> clockOf, AgentClock clock, TimeSpan freshness, ILogger<PostgresWatch> logger) =>
-        (_region, _options, _node, _process, _clockOf, _clock, _freshness, _logger) = (region, options, node, process, clockOf, clock, freshness, logger);
+        (_region, _options, _node, _process, _clockOf, _clock, _freshness, _logger, _alarm) = (region, options, node, process, clockOf, clock, freshness, logger, new WindowAlarm(logger));
 
     /// <summary>Whether heartbeats may be written into a primary.</summary>
     public Func<bool> MayBeat { get; set; } = static () => true;
@@ -97,7 +100,8 @@ internal sealed partial class PostgresWatch : BackgroundService
         }
 
         var beats = reading is { InRecovery: false, Fence: not null } && MayBeat() ? await BeatAsync(cancellationToken) : null;
-        var seen = new PostgresSeen(at, reading, answer.Problem, beats);
+        var seen = new PostgresSeen(at, reading, answer.Problem, reading is null ? [] : Windows(at, reading), beats);
+        _alarm.Look(seen.Windows);
         if (Told(seen) != Told(_seen))
         {
             LogSeen(Told(seen));
@@ -113,6 +117,16 @@ internal sealed partial class PostgresWatch : BackgroundService
         { Fence.Fenced: true } => "it is a primary, and fenced",
         _ => "it is a primary, and open",
     });
+
+    private List<RecoveryWindow> Windows(TimeSpan at, PostgresReading reading)
+    {
+        if (reading.Written is { } written)
+        {
+            _written.Observe(at, (long)written.Value);
+        }
+
+        return [.. reading.Slots.Select(s => TimeToIrrecoverable.ForPostgresSlot(s.Name, s.Active, s.WalStatus, s.SafeWalSize, s.RetainedBytes ?? 0, _written.BytesPerSecond(at)))];
+    }
 
     private async Task<string?> BeatAsync(CancellationToken cancellationToken)
     {

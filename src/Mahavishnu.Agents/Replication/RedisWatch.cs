@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Adapters.Stores;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Replication;
@@ -8,8 +9,9 @@ namespace Mahavishnu.Agents.Replication;
 /// <param name="At">When it was looked at, on the monotonic clock; null before the first time.</param>
 /// <param name="Reading">What its servers said; null while none answers.</param>
 /// <param name="Findings">What is not as configured, worst first.</param>
+/// <param name="Windows">How long each replica may be cut off and go on from its master's backlog.</param>
 /// <param name="Problem">Why there is no reading; null when there is.</param>
-internal sealed record RedisSeen(TimeSpan? At, RedisReading? Reading, IReadOnlyList<RedisFinding> Findings, string? Problem);
+internal sealed record RedisSeen(TimeSpan? At, RedisReading? Reading, IReadOnlyList<RedisFinding> Findings, IReadOnlyList<RecoveryWindow> Windows, string? Problem);
 
 /// <summary>
 /// Looks at the region's own Redis once in each interval, and holds it against what is configured. Open-source Redis replicates
@@ -23,12 +25,14 @@ internal sealed partial class RedisWatch : BackgroundService
     private readonly TimeSpan _timeout;
     private readonly AgentClock _clock;
     private readonly ILogger<RedisWatch> _logger;
+    private readonly Dictionary<string, RateEstimator> _rates = new(StringComparer.Ordinal);
+    private readonly WindowAlarm _alarm;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private RedisSeen _seen = new(null, null, [], "not asked yet");
+    private RedisSeen _seen = new(null, null, [], [], "not asked yet");
 
     /// <summary>Prepares the loop.</summary>
     public RedisWatch(RedisNode node, RedisExpectation expected, TimeSpan interval, TimeSpan timeout, AgentClock clock, ILogger<RedisWatch> logger) =>
-        (_node, _expected, _interval, _timeout, _clock, _logger) = (node, expected, interval, timeout, clock, logger);
+        (_node, _expected, _interval, _timeout, _clock, _logger, _alarm) = (node, expected, interval, timeout, clock, logger, new WindowAlarm(logger));
 
     /// <summary>What was last seen.</summary>
     public RedisSeen Seen => Volatile.Read(ref _seen);
@@ -58,8 +62,22 @@ internal sealed partial class RedisWatch : BackgroundService
         var answer = await _node.ReadAsync(_timeout, cancellationToken);
         var reading = (answer as DataAnswer<RedisReading>.Ok)?.Value;
         List<RedisFinding> findings = reading is null ? [] : [.. RedisHealth.Findings(reading, _expected).OrderByDescending(static f => f.Severity)];
-        Volatile.Write(ref _seen, new RedisSeen(at, reading, findings, answer.Problem));
+        List<RecoveryWindow> windows = reading is null ? [] : [.. reading.Servers.Where(static s => s.Master is not null).SelectMany(s => Windows(at, s))];
+        Volatile.Write(ref _seen, new RedisSeen(at, reading, findings, windows, answer.Problem));
+        _alarm.Look(windows);
         Tell(answer.Problem, findings);
+    }
+
+    private IEnumerable<RecoveryWindow> Windows(TimeSpan at, RedisServerReading master)
+    {
+        if (!_rates.TryGetValue(master.Endpoint, out var rate))
+        {
+            _rates[master.Endpoint] = rate = new RateEstimator(TimeSpan.FromMinutes(5));
+        }
+
+        rate.Observe(at, master.OffsetBytes);
+        return master.Master!.Replicas.Select(r => TimeToIrrecoverable.ForRedisBacklog(
+            r.Endpoint, master.Master.Backlog.SizeBytes, master.Master.Backlog.HistoryBytes, r.BytesBehind ?? -1, rate.BytesPerSecond(at)));
     }
 
     /// <summary>A finding is told once when it comes, by its rule and server, and once when it is gone.</summary>

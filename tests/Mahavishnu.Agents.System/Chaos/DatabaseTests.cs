@@ -95,6 +95,8 @@ public sealed class DatabaseTests
             return metrics.Split('\n').Any(l => l.StartsWith($"mahavishnu_agent_replication_lag_seconds{{store=\"postgresql\",source=\"{home}\",target=\"{other}\"}} ", StringComparison.Ordinal)) ? null : "not so";
         });
         await world.UntilAsync("every agent knows what is at risk", Limits.Verdict, () => UnknownRiskAsync(world, home));
+        await world.UntilAsync("the slots are on the metrics", Limits.Verdict, async () =>
+            (await world.ReadAsync(home, "metrics")).Contains("mahavishnu_agent_link_irrecoverable{store=\"postgresql\",link=\"eu_west_1\"} 0", StringComparison.Ordinal) ? null : "not so");
         await world.SettleAsync();
     }
 

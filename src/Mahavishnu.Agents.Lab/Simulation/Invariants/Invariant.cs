@@ -27,7 +27,7 @@ public sealed record Invariant(string Id, string Sentence)
     public static readonly Invariant Replayable = new("I6", "The recorded inputs of an agent give the same decisions again, and whatever was committed is known to every later leader.");
 
     /// <summary>I7.</summary>
-    public static readonly Invariant SomebodyServes = new("I7", "Our own actions never leave everybody without a region, except while the one that served everybody is failed over, and no finished saga leaves its users without one.");
+    public static readonly Invariant SomebodyServes = new("I7", "Our own actions never leave everybody without a region, except while the one that served everybody is failed over, and no finished saga leaves its users without one, or their data where they were.");
 
     /// <summary>I8.</summary>
     public static readonly Invariant SagasEnd = new("I8", "Once faults stop, every saga ends, or waits for a person and says so, within its bound.");

@@ -37,6 +37,7 @@ internal sealed partial class Judge
     /// <summary>An agent took a turn.</summary>
     public void OnTurn(SimulatedAgent agent, FailoverTurn turn)
     {
+        Demand(turn.Epoch == 0 || !agent.Leads || turn.Record is not null || Latest is null, Invariant.Replayable, $"{agent.Name} leads and knows of no record, though {Latest?.PlanId} {Latest?.Phase} stands");
         if (turn.Action is not FailoverAction.Wait)
         {
             world.Note(agent.Name, turn.Action);
@@ -126,6 +127,7 @@ internal sealed partial class Judge
         if (record.Phase == StepPhase.Complete)
         {
             Demand(record.Audiences.All(a => record.Desired.Shares(a).Count > 0), Invariant.SomebodyServes, $"{record.PlanId} is complete, and some of its users have no region");
+            Demand(!world.Shape.HasData || record.Audiences.All(a => world.Data.WriterOf(a) != record.Source), Invariant.SomebodyServes, $"{record.PlanId} is complete, and {record.Source}, which its users have left, still has the right to write their data");
         }
     }
 

@@ -61,6 +61,10 @@ internal sealed class DataPlane
             .Where(static l => l.Sample is not null)
             .ToDictionary(static l => l.Key, static l => l.Sample!.Value);
 
+    /// <summary>Who may write a dataset, by the newest claim at any store; null when none has one.</summary>
+    public RegionId? WriterOf(RegionId dataset) =>
+        _world.Stores.Select(s => s.Store.Primaries.GetValueOrDefault(dataset)).OfType<PrimaryClaim>().MaxBy(static c => c.Token)?.Region;
+
     /// <summary>Carries out a data step.</summary>
     public void Run(SimulatedAgent agent, JournalRecord record, Action<EffectResult, string> done)
     {

@@ -57,12 +57,13 @@ internal sealed record VotedLag(
     [property: JsonRequired] string Store,
     [property: JsonRequired] string Source,
     [property: JsonRequired] double AtMost,
-    [property: JsonRequired] double Age)
+    [property: JsonRequired] double Age,
+    long? Position = null)
 {
     /// <summary>What no lag exceeds; more is a mistake, and would not fit a time.</summary>
     private const double Most = 1e13;
 
-    public bool IsSound => !string.IsNullOrEmpty(Store) && RegionId.IsValid(Source) && AtMost is >= 0 and <= Most && Age is >= 0 and <= Most;
+    public bool IsSound => !string.IsNullOrEmpty(Store) && RegionId.IsValid(Source) && AtMost is >= 0 and <= Most && Age is >= 0 and <= Most && (Position is null or >= 0);
 }
 
 internal sealed record VoteText(
@@ -85,7 +86,7 @@ internal sealed record VoteText(
         vote.Abstains,
         vote.Address,
         [.. vote.Views.Select(static v => new ViewText(v.Region.Value, v.Condition, v.Score, [.. v.FailedChecks]))],
-        vote.Lag.Count == 0 ? null : [.. vote.Lag.Select(static l => new VotedLag(l.Store, l.Source.Value, l.AtMost.TotalMilliseconds, l.Age.TotalMilliseconds))]);
+        vote.Lag.Count == 0 ? null : [.. vote.Lag.Select(static l => new VotedLag(l.Store, l.Source.Value, l.AtMost.TotalMilliseconds, l.Age.TotalMilliseconds, l.Position))]);
 
     public (Vote? Vote, string Problem) ToVote()
     {
@@ -103,7 +104,7 @@ internal sealed record VoteText(
             ? (null, problem)
             : (new Vote(Agent, new RegionId(Region), Process!, Counter, Abstains, Address ?? "", [.. Views!.Select(static v => new RegionView(new RegionId(v.Region), v.Condition, v.Score, v.Failed ?? []))])
             {
-                Lag = [.. (Lag ?? []).Select(static l => new LagVote(l.Store, new RegionId(l.Source), TimeSpan.FromMilliseconds(l.AtMost), TimeSpan.FromMilliseconds(l.Age)))],
+                Lag = [.. (Lag ?? []).Select(static l => new LagVote(l.Store, new RegionId(l.Source), TimeSpan.FromMilliseconds(l.AtMost), TimeSpan.FromMilliseconds(l.Age)) { Position = l.Position })],
             }, "");
     }
 }

@@ -26,7 +26,7 @@ internal static class DataPlaneFactory
 
         // A vote is written within one request, then read at the next look within another.
         var travel = (timing.RequestTimeout * 2) + options.ToVoteSettings(timing).ReadInterval;
-        var data = new DataPlane(clocks, watches, postgres.Primary, movers, postgres.Watch is null && postgres.Mover is null ? [] : [PostgresWatch.Name], votes, travel, clock);
+        var data = new DataPlane(clocks, watches, postgres.Primary, movers, votes, travel, clock);
         votes.Lag = data.Said;
         return data;
     }

@@ -14,7 +14,7 @@ namespace Mahavishnu.Agents.Replication;
 internal sealed partial class PostgresWatch : StoreWatch
 {
     /// <summary>The store's name in votes, metrics and claims.</summary>
-    public const string Name = "postgresql";
+    public const string Name = StoreNames.Postgresql;
 
     private static readonly StoreGauge LagBytes = new("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
     private static readonly StoreGauge Writable = new("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
@@ -56,11 +56,16 @@ internal sealed partial class PostgresWatch : StoreWatch
         return new StoreView(Store, Clock.Now - seen.At, seen.Problem, PostgresDocument.Of(seen.Reading))
         {
             Lag = Lag(),
+            Position = seen.Reading is { InRecovery: true } standby ? PositionOf(standby) : null,
             Windows = seen.Windows,
             Findings = seen.Beats is null ? [] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}")],
             Values = seen.Reading is { } server ? Values(server) : [],
         };
     }
+
+    /// <summary>What a standby has received it applies before it is promoted.</summary>
+    private static long? PositionOf(PostgresReading standby) =>
+        new[] { standby.Received, standby.Replayed }.Max(static l => l?.Value) is { } value and <= long.MaxValue ? (long)value : null;
 
     /// <summary>The lag behind each other region whose heartbeat has arrived here.</summary>
     private Dictionary<RegionId, LagReading> Lag()

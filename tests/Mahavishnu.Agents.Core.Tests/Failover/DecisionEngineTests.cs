@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 using Xunit;
 using static Mahavishnu.Agents.Core.Tests.Failover.Given;
@@ -29,8 +30,11 @@ public sealed class DecisionEngineTests
     private static DecisionInput Limited(DecisionInput input) =>
         input with { Thresholds = input.Thresholds with { LossLimit = TimeSpan.FromSeconds(60) } };
 
-    private static Dictionary<(RegionId, RegionId), TimeSpan> Behind(double seconds) =>
-        new() { [(Us, Ap)] = TimeSpan.FromSeconds(seconds), [(Us, Eu)] = TimeSpan.FromSeconds(seconds) };
+    private static Dictionary<LagLink, MeasuredLag> Behind(double seconds) => new()
+    {
+        [new LagLink(Us, Ap, "postgresql")] = new MeasuredLag(TimeSpan.FromSeconds(seconds)),
+        [new LagLink(Us, Eu, "postgresql")] = new MeasuredLag(TimeSpan.FromSeconds(seconds)),
+    };
 
     [Theory]
     //          at risk  kind

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -96,6 +97,7 @@ internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory me
         Lag = facts.Lag.Select(l => (l.Key, Now: l.Value.Now(now, settings.LagFreshness)))
             .Where(static l => l.Now is not null)
             .ToDictionary(static l => l.Key, static l => l.Now!.Value),
+        Broken = facts.Votes.SelectMany(static v => v.Broken.Select(b => new LagLink(v.Region, b.Target, b.Store))).ToHashSet(),
         Stores = settings.Stores,
         Writers = facts.Writers,
         SinceFailover = _memory.FailedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),

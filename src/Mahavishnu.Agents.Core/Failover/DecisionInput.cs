@@ -62,6 +62,9 @@ public sealed record DecisionInput
     /// <summary>How far the target of each link may be behind its source by now, from measurements that are fresh; absent is unknown.</summary>
     public IReadOnlyDictionary<LagLink, MeasuredLag> Lag { get; init; } = new Dictionary<LagLink, MeasuredLag>();
 
+    /// <summary>The links whose target can only be had back by a full copy, as fresh votes of the source's agents say.</summary>
+    public IReadOnlySet<LagLink> Broken { get; init; } = new HashSet<LagLink>();
+
     /// <summary>The stores whose loss counts for decisions. What the others may lose is stated in the plan.</summary>
     public IReadOnlyList<string> Stores { get; init; } = [StoreNames.Postgresql];
 
@@ -86,6 +89,9 @@ public sealed record DecisionInput
     public long? Held(RegionId source, RegionId target) =>
         View[source].Condition != RegionCondition.Down ? null
         : Stores.Select(s => Lag.TryGetValue(new LagLink(source, target, s), out var lag) ? lag.Position : null).FirstOrDefault(static p => p is not null);
+
+    /// <summary>The stores that count whose copy in the target cannot catch up with the source any more.</summary>
+    public IEnumerable<string> BrokenAt(RegionId source, RegionId target) => Stores.Where(s => Broken.Contains(new LagLink(source, target, s)));
 
     private TimeSpan? AtRisk(RegionId source, RegionId target, string store) =>
         store == StoreNames.Postgresql && Writers is { } writers && !writers.Contains(source) ? TimeSpan.Zero

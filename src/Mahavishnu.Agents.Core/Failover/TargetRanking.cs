@@ -8,8 +8,8 @@ namespace Mahavishnu.Agents.Core.Failover;
 public static class TargetRanking
 {
     /// <summary>
-    /// Residency and agreed health are hard filters; the rest is ordered by audiences lawfully served, data-loss risk, how much
-    /// it holds of the log of a region that is down, capacity, preference, role, agreed score and name.
+    /// Residency and agreed health are hard filters; the rest is ordered by audiences lawfully served, data-loss risk, whether
+    /// it can still catch up, how much it holds of the log of a region that is down, capacity, preference, role, agreed score and name.
     /// </summary>
     /// <param name="input">The facts.</param>
     /// <param name="source">The region that users leave.</param>
@@ -24,6 +24,7 @@ public static class TargetRanking
             .OrderBy(static c => c.Candidate.Rank == 0)
             .ThenByDescending(static c => c.Candidate.Audiences.Count)
             .ThenBy(static c => c.Candidate.Risk.Rank())
+            .ThenBy(c => input.BrokenAt(source, c.Facts.Region).Any())
             .ThenByDescending(c => input.Held(source, c.Facts.Region) ?? -1)
             .ThenByDescending(static c => c.Facts.Capacity ?? -1)
             .ThenByDescending(static c => c.Facts.Preference)

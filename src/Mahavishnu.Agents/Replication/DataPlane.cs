@@ -27,6 +27,10 @@ internal sealed class DataPlane(
     public IReadOnlyList<LagVote> Said() =>
         [.. Views().SelectMany(static v => v.Lag.Where(static l => l.Value.AtMost is not null).OrderBy(static l => l.Key).Select(l => new LagVote(v.Store, l.Key, l.Value.AtMost!.Value, l.Value.Age) { Position = v.Position }))];
 
+    /// <summary>What the vote says of copies of this region's data that need a full copy.</summary>
+    public IReadOnlyList<(string Store, RegionId Target)> Broken() =>
+        [.. Views().SelectMany(static v => v.Windows.Where(static w => w is { State: RecoveryState.Lost, Target: not null }).Select(w => (v.Store, w.Target!.Value))).Distinct().Order()];
+
     /// <summary>The lag of every store from each region to each other, as the votes tell it.</summary>
     public IReadOnlyDictionary<LagLink, LagSample> Lag() => LagVote.In(clock.Now, votes.Latest(), travel);
 

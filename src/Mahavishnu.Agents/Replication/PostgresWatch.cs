@@ -119,8 +119,12 @@ internal sealed partial class PostgresWatch : StoreWatch
             _written.Observe(at, (long)written.Value);
         }
 
-        return [.. reading.Slots.Select(s => TimeToIrrecoverable.ForPostgresSlot(s.Name, s.Active, s.WalStatus, s.SafeWalSize, s.RetainedBytes ?? 0, _written.BytesPerSecond(at)))];
+        return [.. reading.Slots.Select(s => TimeToIrrecoverable.ForPostgresSlot(s.Name, s.Active, s.WalStatus, s.SafeWalSize, s.RetainedBytes ?? 0, _written.BytesPerSecond(at)) with { Target = TargetOf(s.Name) })];
     }
+
+    /// <summary>A standby's slot has its region's name, with the dashes that a slot's name may not have replaced.</summary>
+    private RegionId? TargetOf(string slot) =>
+        _options.PrimaryRegions.Where(s => s.Region != _region && s.Region.Value.Replace('-', '_') == slot).Select(static s => (RegionId?)s.Region).FirstOrDefault();
 
     private async Task<string?> BeatAsync(CancellationToken cancellationToken)
     {

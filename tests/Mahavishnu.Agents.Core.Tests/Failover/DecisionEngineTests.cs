@@ -63,6 +63,18 @@ public sealed class DecisionEngineTests
         Assert.Equal(DecisionKind.GracefulFailover, Verdict(Limited(Input((Us, 0.4))) with { Lag = Behind(2) }, Us).Kind);
     }
 
+    /// <summary>A graceful failover would fence the source and wait for ever; an immediate one loses no more than is measured.</summary>
+    [Theory]
+    [InlineData(0.4, DecisionKind.ManualIntervention)]
+    [InlineData(0.0, DecisionKind.ImmediateFailover)]
+    public void Decide_TargetsThatNeedAFullCopy_AreNotWaitedFor(double score, DecisionKind kind)
+    {
+        var input = Limited(Input((Us, score))) with { Lag = Behind(2), Broken = new HashSet<LagLink> { new(Us, Eu, "postgresql"), new(Us, Ap, "postgresql") } };
+
+        Assert.Equal(kind, Verdict(input, Us).Kind);
+        Assert.Equal(Eu, Verdict(input with { Broken = new HashSet<LagLink> { new(Us, Ap, "postgresql") } }, Us).Target);
+    }
+
     private static Dictionary<RegionId, TimeSpan> Ago(RegionId region, int seconds) => new() { [region] = TimeSpan.FromSeconds(seconds) };
 
     [Theory]

@@ -47,6 +47,15 @@ public sealed class LagVoteTests
         Assert.Equal(vote.Lag, Vote.Read(vote.ToText()).Vote!.Lag);
     }
 
+    [Fact]
+    public void Read_WrittenVote_HasTheSameBrokenCopies()
+    {
+        var vote = From("a", 0).Item1 with { Broken = [("postgresql", Us)] };
+
+        Assert.Equal(vote.Broken, Vote.Read(vote.ToText()).Vote!.Broken);
+        Assert.Equal((null, "a broken copy is none"), Vote.Read(vote.ToText().Replace("us-east-1", "?", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("-1", "0")]
     [InlineData("0", "-1")]

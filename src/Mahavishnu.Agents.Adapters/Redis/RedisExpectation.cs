@@ -31,19 +31,3 @@ public sealed record RedisExpectation
     /// <value>Default 3 s; replicas acknowledge each second and are told apart by whole seconds.</value>
     public TimeSpan MaxSilence { get; init; } = TimeSpan.FromSeconds(3);
 }
-
-/// <summary>How bad a finding is.</summary>
-public enum RedisSeverity
-{
-    /// <summary>It serves, but not as it should.</summary>
-    Warning,
-
-    /// <summary>Data or service are lost, or are one fault away from it.</summary>
-    Critical,
-}
-
-/// <summary>Something that is not as it should be.</summary>
-/// <param name="Rule">The stable name of the rule, e.g. <c>R-03</c>.</param>
-/// <param name="Severity">How bad it is.</param>
-/// <param name="Sentence">Names the server, what was seen and what was expected.</param>
-public sealed record RedisFinding(string Rule, RedisSeverity Severity, string Sentence);

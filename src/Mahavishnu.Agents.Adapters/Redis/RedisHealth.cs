@@ -1,4 +1,5 @@
-using static Mahavishnu.Agents.Adapters.Redis.RedisSeverity;
+using Mahavishnu.Agents.Core.Replication;
+using static Mahavishnu.Agents.Core.Replication.FindingSeverity;
 
 namespace Mahavishnu.Agents.Adapters.Redis;
 
@@ -6,7 +7,7 @@ namespace Mahavishnu.Agents.Adapters.Redis;
 public static class RedisHealth
 {
     /// <summary>Everything that is not as it should be, the critical first, then by rule and server.</summary>
-    public static IReadOnlyList<RedisFinding> Findings(RedisReading reading, RedisExpectation expected)
+    public static IReadOnlyList<StoreFinding> Findings(RedisReading reading, RedisExpectation expected)
     {
         ArgumentNullException.ThrowIfNull(reading);
         ArgumentNullException.ThrowIfNull(expected);
@@ -17,7 +18,7 @@ public static class RedisHealth
         ];
     }
 
-    private static IEnumerable<RedisFinding> OfWhole(RedisReading reading, RedisExpectation expected)
+    private static IEnumerable<StoreFinding> OfWhole(RedisReading reading, RedisExpectation expected)
     {
         var masters = reading.Servers.Count(static s => s.Role == RedisRole.Master);
         foreach (var silent in reading.Silent)
@@ -36,7 +37,7 @@ public static class RedisHealth
         }
     }
 
-    private static IEnumerable<RedisFinding> OfCluster(RedisReading reading, RedisClusterReading cluster)
+    private static IEnumerable<StoreFinding> OfCluster(RedisReading reading, RedisClusterReading cluster)
     {
         if (!cluster.Serves)
         {
@@ -54,11 +55,11 @@ public static class RedisHealth
         }
     }
 
-    private static IEnumerable<RedisFinding> OfServer(RedisServerReading server, RedisExpectation expected) =>
+    private static IEnumerable<StoreFinding> OfServer(RedisServerReading server, RedisExpectation expected) =>
         OfData(server, expected).Concat(server.Master is { } master ? OfMaster(server.Endpoint, master, expected) : [])
             .Concat(server.Replica is { } replica ? OfReplica(server.Endpoint, replica, expected) : []);
 
-    private static IEnumerable<RedisFinding> OfMaster(string endpoint, RedisMasterReading master, RedisExpectation expected)
+    private static IEnumerable<StoreFinding> OfMaster(string endpoint, RedisMasterReading master, RedisExpectation expected)
     {
         var online = master.Replicas.Count(static r => r.State == "online");
         // A Cluster's master without slots is a spare one; Redis gives it no replica, and R-05 tells when slots are missing.
@@ -86,7 +87,7 @@ public static class RedisHealth
         }
     }
 
-    private static IEnumerable<RedisFinding> OfReplica(string endpoint, RedisReplicaReading replica, RedisExpectation expected)
+    private static IEnumerable<StoreFinding> OfReplica(string endpoint, RedisReplicaReading replica, RedisExpectation expected)
     {
         if (replica.SyncInProgress)
         {
@@ -107,7 +108,7 @@ public static class RedisHealth
         }
     }
 
-    private static IEnumerable<RedisFinding> OfData(RedisServerReading server, RedisExpectation expected)
+    private static IEnumerable<StoreFinding> OfData(RedisServerReading server, RedisExpectation expected)
     {
         var (endpoint, memory, persistence) = (server.Endpoint, server.Memory, server.Persistence);
         if (memory.Policy != expected.Policy)

@@ -35,16 +35,6 @@ internal static class StatusText
             Replication(replication, output);
         }
 
-        foreach (var finding in status["redis"]?["findings"]?.AsArray() ?? [])
-        {
-            output.WriteLine($"redis {finding!["severity"]!.ToString().ToLowerInvariant()}: {finding["sentence"]}");
-        }
-
-        if (status["redis"]?["problem"] is { } silent)
-        {
-            output.WriteLine($"redis: {silent}");
-        }
-
         if ((status["saga"] ?? status["lastSaga"]) is { } saga)
         {
             output.WriteLine();
@@ -93,11 +83,23 @@ internal static class StatusText
 
     private static void Replication(JsonNode replication, TextWriter output)
     {
-        var server = replication["postgresql"];
-        output.WriteLine($"postgresql writer {replication["writer"]?.ToString() ?? "unknown"}{(server is null ? "" : $"; here: {server["role"]}{(server["fenced"]?.GetValue<bool>() == true ? ", fenced" : "")}{(server["problem"] is { } problem ? $": {problem}" : "")}")}");
+        if (replication["writer"] is { } writer)
+        {
+            output.WriteLine($"postgresql is written in {writer}");
+        }
+
+        foreach (var (store, seen) in replication["stores"]!.AsObject())
+        {
+            output.WriteLine($"{store,-11}{seen!["problem"]?.ToString() ?? Standing(seen["details"]!)}");
+            foreach (var finding in seen["findings"]!.AsArray())
+            {
+                output.WriteLine($"  {finding!["severity"]!.ToString().ToLowerInvariant()} {finding["rule"]}: {finding["sentence"]}");
+            }
+        }
+
         foreach (var lag in replication["lag"]!.AsArray())
         {
-            output.WriteLine($"  {lag!["source"]} -> {lag["target"]}: {lag["state"]}, {lag["reason"]}");
+            output.WriteLine($"  {lag!["store"]} {lag["source"]} -> {lag["target"]}: {lag["state"]}, {lag["reason"]}");
         }
 
         foreach (var risk in replication["atRisk"]!.AsArray())
@@ -105,6 +107,9 @@ internal static class StatusText
             output.WriteLine($"  at risk if {risk!["source"]} died now and {risk["target"]} took over: at most {risk["seconds"]} s of writes");
         }
     }
+
+    private static string Standing(JsonNode details) =>
+        details["role"] is { } role ? $"here: {role}{(details["fenced"]?.GetValue<bool>() == true ? ", fenced" : "")}" : "it answers";
 
     private static void Saga(JsonNode saga, TextWriter output)
     {

@@ -19,7 +19,7 @@ internal sealed partial class FailoverLoop : BackgroundService
     private readonly LeadershipLoop _leadership;
     private readonly VoteLoop _votes;
     private readonly TrafficDriver _traffic;
-    private readonly DataPlane? _data;
+    private readonly DataPlane _data;
     private readonly AgentClock _clock;
     private readonly FailoverRecords _records;
     private readonly ILogger<FailoverLoop> _logger;
@@ -40,7 +40,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         LeadershipLoop leadership,
         VoteLoop votes,
         TrafficDriver traffic,
-        DataPlane? data,
+        DataPlane data,
         AgentClock clock,
         FailoverRecords records,
         ILogger<FailoverLoop> logger)
@@ -171,8 +171,8 @@ internal sealed partial class FailoverLoop : BackgroundService
         Maintenance = FailoverFacts.MaintenanceIn(_leadership.Seen),
         Shown = term is null ? FailoverFacts.NewestIn(_leadership.Seen) : null,
         OthersPresent = _votes.Latest().Any(v => v.Vote.Region != _settings.Region && v.Age < _settings.Timing.WaitOut),
-        Lag = _data?.Lag() ?? FailoverFacts.None.Lag,
-        Writers = _data?.Writers(),
+        Lag = _data.Lag(),
+        Writers = _data.Writers(),
         AnyTarget = _traffic.Any,
         Asked = asked?.Request,
     };
@@ -212,8 +212,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         {
             (result, detail) = run.Work == StepWork.Traffic
                 ? await _traffic.ApplyAsync(run.Record.Desired, term.Epoch, run.Record.PlanId, either.Token)
-                : _data is not null ? TellData(run.Record, await _data.RunAsync(run.Record, either.Token))
-                : (EffectResult.Refused, $"nothing is configured for {run.Record.Step}");
+                : TellData(run.Record, await _data.RunAsync(run.Record, either.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Adapters.Consul;
-using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Leadership;
@@ -51,14 +50,9 @@ internal static class AgentHost
 
         builder.Services.AddHostedService(static services => Part(services).Votes);
         builder.Services.AddHostedService(static services => Part(services).Leadership);
-        if (options.Agent.Modules.Contains(AgentModule.Lag) && options.Database.Postgresql is { } postgres)
+        if (options.Agent.Modules.Contains(AgentModule.Lag))
         {
-            AddDataPlane(builder.Services, postgres.PrimaryRegions.Any(s => s.Region == options.Region), options.HasPostgresPrimary());
-        }
-
-        if (options.Agent.Modules.Contains(AgentModule.Lag) && options.Cache is { Endpoint: not null, Redis: not null })
-        {
-            builder.Services.AddHostedService(static services => Part(services).Redis!);
+            builder.Services.AddHostedService(static services => Part(services).Data);
         }
 
         if (options.Agent.Modules.Contains(AgentModule.Failover))
@@ -114,20 +108,6 @@ internal static class AgentHost
         }
     }
 
-    private static void AddDataPlane(IServiceCollection services, bool hasServer, bool hasPrimary)
-    {
-        services.AddHostedService(static services => Part(services).Data!.Clocks);
-        if (hasServer)
-        {
-            services.AddHostedService(static services => Part(services).Data!.Watch!);
-        }
-
-        if (hasPrimary)
-        {
-            services.AddHostedService(static services => Part(services).Data!.Primary!);
-        }
-    }
-
     private static AgentParts Part(IServiceProvider services) => services.GetRequiredService<AgentParts>();
 
     private static AgentParts Assemble(ILoggerFactory loggers, AgentOptions options, LeadershipTiming timing, AgentClock clock, AgentMetrics metrics, AuditLog audit)
@@ -150,10 +130,7 @@ internal static class AgentHost
         FailoverLoop? failover = null;
         var data = DataPlaneFactory.Create(options, timing, leadership, votes, () => failover?.State.Record is { Ended: false }, clock, audit, loggers);
         failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, data, clock, records, loggers.CreateLogger<FailoverLoop>());
-        var redis = options.ToRedis() is var (reach, expected) && options.Cache.Redis is { } cache
-            ? new RedisWatch(new RedisNode(reach, clock.Time), expected, cache.Interval, cache.Timeout, clock, loggers.CreateLogger<RedisWatch>())
-            : null;
-        return new AgentParts(options, clock, health, votes, leadership, failover, traffic, data, redis, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
+        return new AgentParts(options, clock, health, votes, leadership, failover, traffic, data, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
     }
 
     private static FlightRecorder? Recorder(AgentOptions options, LeadershipTiming timing, AgentMetrics metrics, ILoggerFactory loggers)

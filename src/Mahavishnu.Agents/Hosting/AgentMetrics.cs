@@ -1,10 +1,8 @@
 using System.Reflection;
-using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
-using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Health;
 using Mahavishnu.Agents.Replication;
 using Prometheus;
@@ -14,7 +12,7 @@ namespace Mahavishnu.Agents.Hosting;
 /// <summary>Everything that <c>/metrics</c> shows. Names and labels are listed in the README.</summary>
 internal sealed class AgentMetrics
 {
-    private const string Prefix = "mahavishnu_agent_";
+    public const string Prefix = "mahavishnu_agent_";
     private readonly MetricFactory _factory;
     private readonly Gauge _regionScore;
     private readonly Gauge _regionCondition;
@@ -30,16 +28,7 @@ internal sealed class AgentMetrics
     private readonly Counter _audit;
     private readonly Counter _alerts;
     private readonly Counter _flightLost;
-    private readonly Gauge _lag;
-    private readonly Gauge _lagAge;
-    private readonly Gauge _lagKnown;
-    private readonly Gauge _lagBytes;
-    private readonly Gauge _databaseOpen;
-    private readonly Gauge _slotRetained;
-    private readonly Gauge _timeLeft;
-    private readonly Gauge _linkLost;
-    private readonly Gauge _redisUp;
-    private readonly Gauge _redisFindings;
+    private readonly StoreMetrics _stores;
 
     /// <summary>Registers every metric; series with known labels start at 0.</summary>
     public AgentMetrics()
@@ -63,16 +52,7 @@ internal sealed class AgentMetrics
         _alerts = Counter("alerts_total", "Alerts by channel and outcome.", "channel", "outcome");
         _alerts.WithLabels("log", "sent").IncTo(0);
         _flightLost = Counter("flight_inputs_lost_total", "Inputs of decisions that could not be recorded.");
-        _lag = Gauge("replication_lag_seconds", "What was written in the source longer ago than this is in the target: read end to end, with the error of the clocks. Absent while unknown.", "store", "source", "target");
-        _lagAge = Gauge("replication_lag_age_seconds", "How long ago the target was read for its lag.", "store", "source", "target");
-        _lagKnown = Gauge("replication_lag_known", "1 while the lag is known, 0 while it is not.", "store", "source", "target");
-        _lagBytes = Gauge("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
-        _databaseOpen = Gauge("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
-        _slotRetained = Gauge("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
-        _timeLeft = Gauge("time_to_irrecoverable_seconds", "How long a link may stand still before its target needs a full copy. Absent without a limit, and while unknown.", "store", "link");
-        _linkLost = Gauge("link_irrecoverable", "1 when a link's target needs a full copy.", "store", "link");
-        _redisUp = Gauge("redis_up", "1 while a server of this region's Redis answers.");
-        _redisFindings = Gauge("redis_findings", "What is not as configured at this region's Redis.", "severity");
+        _stores = new StoreMetrics(_factory);
         Gauge("build_info", "1, with the build as labels.", "version", "commit").WithLabels(Version, Commit).Set(1);
     }
 
@@ -131,77 +111,8 @@ internal sealed class AgentMetrics
         }
     }
 
-    /// <summary>What is known of the region's own server of PostgreSQL, and of its lag behind the others.</summary>
-    public void Show(RegionId own, PostgresSeen seen, IReadOnlyDictionary<RegionId, LagReading> lag)
-    {
-        foreach (var (source, reading) in lag)
-        {
-            string[] labels = [PostgresWatch.Store, source.Value, own.Value];
-            _lagAge.WithLabels(labels).Set(reading.Age.TotalSeconds);
-            _lagKnown.WithLabels(labels).Set(reading.AtMost is null ? 0 : 1);
-            if (reading.AtMost is { } atMost)
-            {
-                _lag.WithLabels(labels).Set(atMost.TotalSeconds);
-            }
-            else
-            {
-                _lag.RemoveLabelled(labels);
-            }
-        }
-
-        foreach (var gauge in new[] { _lagBytes, _slotRetained, _databaseOpen })
-        {
-            foreach (var labels in gauge.GetAllLabelValues().ToList())
-            {
-                gauge.RemoveLabelled(labels); // Followers and slots come and go.
-            }
-        }
-
-        if (seen.Reading is { } server)
-        {
-            _databaseOpen.WithLabels(PostgresWatch.Store).Set(server is { InRecovery: false, Fence: null or { Fenced: false } } ? 1 : 0);
-            foreach (var follower in server.Senders.Where(static s => s.BytesBehind is not null))
-            {
-                _lagBytes.WithLabels(PostgresWatch.Store, follower.Name).Set(follower.BytesBehind!.Value);
-            }
-
-            foreach (var slot in server.Slots.Where(static s => s.RetainedBytes is not null))
-            {
-                _slotRetained.WithLabels(slot.Name, slot.WalStatus ?? "unknown").Set(slot.RetainedBytes!.Value);
-            }
-        }
-    }
-
-    /// <summary>How long the links of the region's stores can still catch up.</summary>
-    public void Show(IReadOnlyCollection<RecoveryWindow> windows)
-    {
-        foreach (var gauge in new[] { _timeLeft, _linkLost })
-        {
-            foreach (var labels in gauge.GetAllLabelValues().ToList())
-            {
-                gauge.RemoveLabelled(labels);
-            }
-        }
-
-        foreach (var window in windows)
-        {
-            _linkLost.WithLabels(window.Store, window.Link).Set(window.State == RecoveryState.Lost ? 1 : 0);
-            if (window.Left is { } left)
-            {
-                _timeLeft.WithLabels(window.Store, window.Link).Set(left.TotalSeconds);
-            }
-        }
-    }
-
-    /// <summary>What is known of the region's Redis.</summary>
-    public void Show(RedisSeen seen)
-    {
-        _redisUp.Set(seen.Reading is null ? 0 : 1);
-        foreach (var severity in Enum.GetValues<RedisSeverity>())
-        {
-            _redisFindings.WithLabels(severity.ToString().ToLowerInvariant()).Set(seen.Findings.Count(f => f.Severity == severity));
-        }
-    }
+    /// <summary>What is known of this region's stores of data.</summary>
+    public void Show(RegionId own, IReadOnlyList<StoreView> stores) => _stores.Show(own, stores);
 
     /// <summary>A step of a saga has ended.</summary>
     public void StepFinished(SagaStep step, TimeSpan duration) => _stepDuration.WithLabels(step.ToString()).Observe(duration.TotalSeconds);

@@ -1,6 +1,8 @@
 using Mahavishnu.Agents.Adapters.Postgres;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
+using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Replication;
 
 namespace Mahavishnu.Agents.Hosting;
 
@@ -9,6 +11,9 @@ internal static class DataMapping
 {
     /// <summary>Whether one server writes and the others follow it: what can be fenced and promoted.</summary>
     public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
+
+    /// <summary>The data steps of sagas in which a configured store has something to do.</summary>
+    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options) => options.HasPostgresPrimary() ? PostgresMover.DataSteps : new HashSet<SagaStep>();
 
     /// <summary>The region's own Redis, and what it should be like; null when the agent is not to look at it.</summary>
     /// <exception cref="InvalidOperationException">The password cannot be read.</exception>

@@ -48,17 +48,7 @@ internal sealed class HttpApi(AgentParts parts, AccessGate gate, AgentMetrics me
         metrics.Show(parts.Health.Snapshot());
         var standing = parts.Leadership.Standing;
         metrics.Show(parts.Options.Region, standing, standing.ValidUntil - parts.Clock.Now, parts.Votes.Agreed(), parts.Audit.Written);
-        if (parts.Data?.Watch is { } watch)
-        {
-            metrics.Show(parts.Options.Region, watch.Seen, watch.Lag());
-        }
-
-        if (parts.Redis is { } redis)
-        {
-            metrics.Show(redis.Seen);
-        }
-
-        metrics.Show([.. parts.Data?.Watch?.Seen.Windows ?? [], .. parts.Redis?.Seen.Windows ?? []]);
+        metrics.Show(parts.Options.Region, parts.Data.Views());
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await metrics.Registry.CollectAndExportAsTextAsync(context.Response.Body, context.RequestAborted);
     }

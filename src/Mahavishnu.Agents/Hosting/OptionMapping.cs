@@ -101,7 +101,7 @@ internal static class OptionMapping
             FailbackDrain = steps.FirstOrDefault(static s => s.Type == FailbackStepType.DrainTraffic)?.Duration ?? usual.FailbackDrain,
 
             // Steps of stores that are not configured are skipped, and never intended.
-            NothingConfigured = [.. SagaTable.Rows.Where(r => r.Work == StepWork.Data && (r.Step == SagaStep.PromoteSearch || !options.HasPostgresPrimary())).Select(static r => r.Step)],
+            NothingConfigured = [.. SagaTable.Rows.Where(static r => r.Work == StepWork.Data).Select(static r => r.Step).Except(options.DataSteps())],
         };
     }
 

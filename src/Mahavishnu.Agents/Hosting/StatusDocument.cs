@@ -52,8 +52,7 @@ internal static class StatusDocument
             doing = state.Doing,
             stores = parts.Leadership.Seen.Select(static s => new { store = s.Key.Value, answers = s.Value is not null, epoch = s.Value?.EpochNumber, holder = HolderOf(s.Value) }),
             traffic = parts.Traffic.Status(),
-            replication = parts.Data is { } data ? ReplicationDocument.Of(data, parts.Options.Region, state.Input) : null,
-            redis = parts.Redis is { } redis ? ReplicationDocument.Of(redis.Seen, parts.Clock.Now) : null,
+            replication = ReplicationDocument.Of(parts.Data, parts.Options.Region, state.Input),
             problems = parts.Votes.Problems().Select(static p => $"vote {p.Key}: {p.Value}").Concat(StoreProblems.In(parts.Leadership.Seen)),
         };
     }
@@ -152,8 +151,7 @@ internal sealed record LeaderSeen(string Agent, string Region, string Address, l
 /// <param name="Leadership">Leadership.</param>
 /// <param name="Failover">Decisions and sagas.</param>
 /// <param name="Traffic">The traffic targets.</param>
-/// <param name="Data">The stores of data; null when none is configured.</param>
-/// <param name="Redis">The region's cache; null when it is not looked at.</param>
+/// <param name="Data">The stores of data.</param>
 /// <param name="Maintenance">The pause of automation.</param>
 /// <param name="Audit">The audit lines.</param>
 internal sealed record AgentParts(
@@ -164,7 +162,6 @@ internal sealed record AgentParts(
     Leadership.LeadershipLoop Leadership,
     FailoverLoop Failover,
     TrafficDriver Traffic,
-    Replication.DataPlane? Data,
-    Replication.RedisWatch? Redis,
+    Replication.DataPlane Data,
     MaintenanceSwitch Maintenance,
     AuditLog Audit);

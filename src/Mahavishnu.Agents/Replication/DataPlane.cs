@@ -6,25 +6,73 @@ using Mahavishnu.Agents.Voting;
 
 namespace Mahavishnu.Agents.Replication;
 
-/// <summary>The stores of data that this agent looks after, for those who decide, act and show.</summary>
-/// <param name="Watch">The region's own server of PostgreSQL; null when it has none.</param>
-/// <param name="Primary">The region's right to write; null when every server writes.</param>
-/// <param name="Mover">The data steps of sagas; null when every server writes.</param>
-/// <param name="Clocks">The clocks of the other agents.</param>
-/// <param name="Votes">The votes, which carry every region's lag.</param>
-/// <param name="Travel">How long a vote may have been under way before it is seen here.</param>
-/// <param name="Clock">The clock.</param>
-internal sealed record DataPlane(PostgresWatch? Watch, PrimaryLoop? Primary, PostgresMover? Mover, PeerClocks Clocks, VoteLoop Votes, TimeSpan Travel, AgentClock Clock)
+/// <summary>The stores of data that this agent looks after, for those who decide, act and show. Runs their loops.</summary>
+/// <param name="clocks">The clocks of the other agents.</param>
+/// <param name="watches">This region's own stores.</param>
+/// <param name="primary">The region's right to write; null when no store has one primary.</param>
+/// <param name="movers">Who carries out the data steps of sagas.</param>
+/// <param name="counted">The stores whose lag is what a failover may lose.</param>
+/// <param name="votes">The votes, which carry every region's lag.</param>
+/// <param name="travel">How long a vote may have been under way before it is seen here.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class DataPlane(
+    PeerClocks clocks, IReadOnlyList<StoreWatch> watches, PrimaryLoop? primary, IReadOnlyList<IDataMover> movers, IReadOnlyList<string> counted, VoteLoop votes, TimeSpan travel, AgentClock clock) : BackgroundService
 {
-    private static readonly string[] Stores = [PostgresWatch.Store];
+    /// <summary>The region's right to write; null when no store has one primary.</summary>
+    public PrimaryLoop? Primary => primary;
 
-    /// <summary>The lag from each region to each other, as the votes tell it.</summary>
-    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> Lag() => LagVote.In(Clock.Now, Votes.Latest(), Stores, Travel);
+    /// <summary>What is known of this region's own stores, in the order of the configuration.</summary>
+    public IReadOnlyList<StoreView> Views() => [.. watches.Select(static w => w.View())];
+
+    /// <summary>What the vote says of their lag.</summary>
+    public IReadOnlyList<LagVote> Said() =>
+        [.. Views().SelectMany(static v => v.Lag.Where(static l => l.Value.AtMost is not null).OrderBy(static l => l.Key).Select(l => new LagVote(v.Store, l.Key, l.Value.AtMost!.Value, l.Value.Age)))];
+
+    /// <summary>The lag from each region to each other of the stores that count, as the votes tell it.</summary>
+    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> Lag() => LagVote.In(clock.Now, votes.Latest(), counted, travel);
 
     /// <summary>The regions whose database accepts writes; null while that is not known.</summary>
-    public IReadOnlySet<RegionId>? Writers() => Primary?.Writer() is { } writer ? new HashSet<RegionId> { writer } : null;
+    public IReadOnlySet<RegionId>? Writers() => primary?.Writer() is { } writer ? new HashSet<RegionId> { writer } : null;
 
-    /// <summary>Carries out a data step.</summary>
-    public async Task<(EffectResult Result, string Detail)> RunAsync(JournalRecord record, CancellationToken cancellationToken) =>
-        Mover is null ? (EffectResult.Refused, $"nothing is configured for {record.Step}") : await Mover.RunAsync(record, cancellationToken);
+    /// <summary>Carries out a data step in every kind of store that has something to do in it, all at once.</summary>
+    public async Task<(EffectResult Result, string Detail)> RunAsync(JournalRecord record, CancellationToken cancellationToken)
+    {
+        var ended = await Task.WhenAll(movers.Where(m => m.Steps.Contains(record.Step)).Select(m => m.RunAsync(record, cancellationToken)));
+        var results = ended.Select(static e => e.Result).ToList();
+        return ended.Length == 0 ? (EffectResult.Refused, $"nothing is configured for {record.Step}")
+            : (results.Contains(EffectResult.Refused) ? EffectResult.Refused : results.Contains(EffectResult.Unknown) ? EffectResult.Unknown : EffectResult.Done,
+                string.Join("; ", ended.Where(e => e.Result != EffectResult.Done || results.TrueForAll(static r => r == EffectResult.Done)).Select(static e => e.Detail)));
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        List<BackgroundService> loops = [.. watches];
+        if (watches.Count > 0)
+        {
+            loops.Add(clocks);
+        }
+
+        if (primary is not null)
+        {
+            loops.Add(primary);
+        }
+
+        await Task.WhenAll(loops.Select(RunAsync));
+
+        async Task RunAsync(BackgroundService loop)
+        {
+            await loop.StartAsync(stop.Token);
+            try
+            {
+                await loop.ExecuteTask!;
+            }
+            catch
+            {
+                await stop.CancelAsync(); // A bug, which ends the agent: none of the others must go on as if nothing had happened.
+                throw;
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Adapters.Consul;
 using Mahavishnu.Agents.Adapters.Postgres;
+using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Hosting;
@@ -11,30 +12,39 @@ namespace Mahavishnu.Agents.Replication;
 /// <summary>Makes the parts that look after stores of data.</summary>
 internal static class DataPlaneFactory
 {
-    /// <summary>The parts; null when no store of data is configured.</summary>
+    /// <summary>The parts. Without any store configured there are none, and nothing is looked at.</summary>
     /// <exception cref="InvalidOperationException">A password or token cannot be read.</exception>
-    public static DataPlane? Create(
+    public static DataPlane Create(
         AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<bool> sagaRuns, AgentClock clock, AuditLog audit, ILoggerFactory loggers)
     {
-        if (options.Database.Postgresql is not { } postgres)
-        {
-            return null;
-        }
-
         var clocks = new PeerClocks(votes, clock, timing.ClockDrift);
-        var own = postgres.PrimaryRegions.FirstOrDefault(s => s.Region == options.Region);
-        var watch = own is null ? null : new PostgresWatch(
-            options.Region, postgres, Node(own), votes.Process, clocks.Of, clock, options.ToFailoverSettings(timing).LagFreshness, loggers.CreateLogger<PostgresWatch>());
-        if (watch is not null)
-        {
-            votes.Lag = watch.Votes;
-        }
+        var watches = new List<StoreWatch>();
+        var movers = new List<IDataMover>();
+        var postgres = options.Database.Postgresql is { } configured ? PostgresParts(options, configured, timing, leadership, votes, clocks, sagaRuns, clock, audit, loggers) : default;
+        watches.AddRange(new StoreWatch?[] { postgres.Watch, Redis(options, clock, loggers) }.OfType<StoreWatch>());
+        movers.AddRange(new IDataMover?[] { postgres.Mover }.OfType<IDataMover>());
 
         // A vote is written within one request, then read at the next look within another.
         var travel = (timing.RequestTimeout * 2) + options.ToVoteSettings(timing).ReadInterval;
+        var data = new DataPlane(clocks, watches, postgres.Primary, movers, postgres.Watch is null && postgres.Mover is null ? [] : [PostgresWatch.Name], votes, travel, clock);
+        votes.Lag = data.Said;
+        return data;
+    }
+
+    private static RedisWatch? Redis(AgentOptions options, AgentClock clock, ILoggerFactory loggers) =>
+        options.ToRedis() is var (reach, expected) && options.Cache.Redis is { } cache
+            ? new RedisWatch(new RedisNode(reach, clock.Time), expected, cache.Interval, cache.Timeout, clock, loggers.CreateLogger<RedisWatch>())
+            : null;
+
+    private static (PostgresWatch? Watch, PrimaryLoop? Primary, IDataMover? Mover) PostgresParts(
+        AgentOptions options, PostgresqlOptions postgres, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, PeerClocks clocks, Func<bool> sagaRuns, AgentClock clock, AuditLog audit, ILoggerFactory loggers)
+    {
+        var own = postgres.PrimaryRegions.FirstOrDefault(s => s.Region == options.Region);
+        var watch = own is null ? null : new PostgresWatch(
+            options.Region, postgres, Node(own), votes.Process, clocks.Of, clock, options.ToFailoverSettings(timing).LagFreshness, loggers.CreateLogger<PostgresWatch>());
         if (!options.HasPostgresPrimary())
         {
-            return new DataPlane(watch, null, null, clocks, votes, travel, clock);
+            return (watch, null, null);
         }
 
         var proofs = new SharedProofs();
@@ -49,13 +59,13 @@ internal static class DataPlaneFactory
 
         var mover = new PostgresMover(
             postgres.PrimaryRegions.ToDictionary(static s => s.Region, Node), Claims(), timing, split.PrimaryTiming.RevocationWait, () => leadership.Standing, clock);
-        return new DataPlane(watch, primary, mover, clocks, votes, travel, clock);
+        return (watch, primary, mover);
 
         // Each with connections of its own: what is slow for one must not hold another up.
         PostgresNode Node(PostgresServerOptions server) => new(postgres.ToPostgres(server), clock.Time);
 
         PrimaryClaims Claims() => new(
-            PostgresWatch.Store,
+            PostgresWatch.Name,
             [.. options.Stores().Select(s => new ConsulPrimaryStore(s.Region, split.Consul.ControlPrefix, s.ToClient(timing, clock.Time)))],
             options.AgentName,
             timing.RequestTimeout,

@@ -29,13 +29,17 @@ internal sealed class PostgresMover(
     LeadershipTiming timing,
     TimeSpan revocationWait,
     Func<Standing> standing,
-    AgentClock clock)
+    AgentClock clock) : IDataMover
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Carries out the step of a committed record, and reads back.</summary>
-    /// <param name="record">The record.</param>
-    /// <param name="cancellationToken">The end of the term, or of the agent.</param>
+    /// <summary>What PostgreSQL with one primary has to do in sagas.</summary>
+    public static readonly IReadOnlySet<SagaStep> DataSteps = new HashSet<SagaStep> { SagaStep.FenceSource, SagaStep.CatchUp, SagaStep.PromoteDatabase, SagaStep.SyncData };
+
+    /// <inheritdoc />
+    public IReadOnlySet<SagaStep> Steps => DataSteps;
+
+    /// <inheritdoc />
     public async Task<(EffectResult Result, string Detail)> RunAsync(JournalRecord record, CancellationToken cancellationToken)
     {
         if (!nodes.ContainsKey(record.Source) || !nodes.ContainsKey(record.Target))

@@ -7,36 +7,30 @@ using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Replication;
 
-/// <summary>What the region's own server of PostgreSQL was last seen to be.</summary>
-/// <param name="At">When the read began, on the monotonic clock; null before the first.</param>
-/// <param name="Reading">What it said; null while it does not answer.</param>
-/// <param name="Problem">Why not; null when it did.</param>
-/// <param name="Windows">How long each replication slot can still be served.</param>
-/// <param name="Beats">Why the last heartbeat could not be written; null when it was, or when the server is a standby.</param>
-internal sealed record PostgresSeen(TimeSpan? At, PostgresReading? Reading, string? Problem, IReadOnlyList<RecoveryWindow> Windows, string? Beats);
-
 /// <summary>
 /// Once in each interval reads the region's own server, writes its heartbeat if it is a primary, and judges how far it is
 /// behind every other region by the heartbeats that have arrived in it.
 /// </summary>
-internal sealed partial class PostgresWatch : BackgroundService
+internal sealed partial class PostgresWatch : StoreWatch
 {
     /// <summary>The store's name in votes, metrics and claims.</summary>
-    public const string Store = "postgresql";
+    public const string Name = "postgresql";
+
+    private static readonly StoreGauge LagBytes = new("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
+    private static readonly StoreGauge Writable = new("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
+    private static readonly StoreGauge SlotRetained = new("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
 
     private readonly RegionId _region;
     private readonly PostgresqlOptions _options;
     private readonly PostgresNode _node;
     private readonly string _process;
     private readonly Func<string, PeerClock?> _clockOf;
-    private readonly AgentClock _clock;
     private readonly ILogger<PostgresWatch> _logger;
     private readonly TimeSpan _freshness;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<RegionId, HeartbeatTrack> _tracks = [];
-    private PostgresSeen _seen = new(null, null, "not asked yet", [], null);
     private readonly RateEstimator _written = new(TimeSpan.FromMinutes(5));
-    private readonly WindowAlarm _alarm;
+    private Seen _seen = new(null, null, "not asked yet", [], null);
     private long _sequence;
 
     /// <summary>Prepares the loop.</summary>
@@ -48,50 +42,46 @@ internal sealed partial class PostgresWatch : BackgroundService
     /// <param name="clock">The clock.</param>
     /// <param name="freshness">How long a reading counts.</param>
     /// <param name="logger">Where changes are told.</param>
-    public PostgresWatch(RegionId region, PostgresqlOptions options, PostgresNode node, string process, Func<string, PeerClock?> clockOf, AgentClock clock, TimeSpan freshness, ILogger<PostgresWatch> logger) =>
-        (_region, _options, _node, _process, _clockOf, _clock, _freshness, _logger, _alarm) = (region, options, node, process, clockOf, clock, freshness, logger, new WindowAlarm(logger));
+    public PostgresWatch(RegionId region, PostgresqlOptions options, PostgresNode node, string process, Func<string, PeerClock?> clockOf, AgentClock clock, TimeSpan freshness, ILogger<PostgresWatch> logger)
+        : base(Name, options.Interval, clock, logger) =>
+        (_region, _options, _node, _process, _clockOf, _freshness, _logger) = (region, options, node, process, clockOf, freshness, logger);
 
     /// <summary>Whether heartbeats may be written into a primary.</summary>
     public Func<bool> MayBeat { get; set; } = static () => true;
 
-    /// <summary>What was last seen.</summary>
-    public PostgresSeen Seen => Volatile.Read(ref _seen);
+    /// <inheritdoc />
+    public override StoreView View()
+    {
+        var seen = Volatile.Read(ref _seen);
+        return new StoreView(Store, Clock.Now - seen.At, seen.Problem, PostgresDocument.Of(seen.Reading))
+        {
+            Lag = Lag(),
+            Windows = seen.Windows,
+            Findings = seen.Beats is null ? [] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}")],
+            Values = seen.Reading is { } server ? Values(server) : [],
+        };
+    }
 
     /// <summary>The lag behind each other region whose heartbeat has arrived here.</summary>
-    public IReadOnlyDictionary<RegionId, LagReading> Lag()
+    private Dictionary<RegionId, LagReading> Lag()
     {
         lock (_gate)
         {
-            return _tracks.ToDictionary(static t => t.Key, t => t.Value.Judge(_clock.Now));
+            return _tracks.ToDictionary(static t => t.Key, t => t.Value.Judge(Clock.Now));
         }
     }
 
-    /// <summary>What the vote says of it.</summary>
-    public IReadOnlyList<LagVote> Votes() =>
-        [.. Lag().Where(static l => l.Value.AtMost is not null).OrderBy(static l => l.Key).Select(static l => new LagVote(Store, l.Key, l.Value.AtMost!.Value, l.Value.Age))];
+    private static List<StoreValue> Values(PostgresReading server) =>
+    [
+        Writable.Of(server is { InRecovery: false, Fence: null or { Fenced: false } } ? 1 : 0, Name),
+        .. server.Senders.Where(static s => s.BytesBehind is not null).Select(static s => LagBytes.Of(s.BytesBehind!.Value, Name, s.Name)),
+        .. server.Slots.Where(static s => s.RetainedBytes is not null).Select(static s => SlotRetained.Of(s.RetainedBytes!.Value, s.Name, s.WalStatus ?? "unknown")),
+    ];
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task LookAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_options.Interval, _clock.Time);
-        try
-        {
-            do
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The agent stops.
-        }
-    }
-
-    /// <summary>One look.</summary>
-    internal async Task RunOnceAsync(CancellationToken cancellationToken)
-    {
-        var at = _clock.Now;
+        var at = Clock.Now;
         var answer = await _node.ReadAsync(_options.Timeout, cancellationToken);
         var reading = (answer as DataAnswer<PostgresReading>.Ok)?.Value;
         if (reading is not null)
@@ -100,8 +90,7 @@ internal sealed partial class PostgresWatch : BackgroundService
         }
 
         var beats = reading is { InRecovery: false, Fence: not null } && MayBeat() ? await BeatAsync(cancellationToken) : null;
-        var seen = new PostgresSeen(at, reading, answer.Problem, reading is null ? [] : Windows(at, reading), beats);
-        _alarm.Look(seen.Windows);
+        var seen = new Seen(at, reading, answer.Problem, reading is null ? [] : Windows(at, reading), beats);
         if (Told(seen) != Told(_seen))
         {
             LogSeen(Told(seen));
@@ -110,7 +99,7 @@ internal sealed partial class PostgresWatch : BackgroundService
         Volatile.Write(ref _seen, seen);
     }
 
-    private static string Told(PostgresSeen seen) => seen.Problem ?? seen.Beats ?? (seen.Reading switch
+    private static string Told(Seen seen) => seen.Problem ?? seen.Beats ?? (seen.Reading switch
     {
         { Fence: null } => "it answers, but the schema mahavishnu is not installed: run `mahavishnu-agent postgres install`",
         { InRecovery: true } => "it is a standby",
@@ -131,7 +120,7 @@ internal sealed partial class PostgresWatch : BackgroundService
     private async Task<string?> BeatAsync(CancellationToken cancellationToken)
     {
         // Stamped before it is sent: what was acknowledged before the stamp lies before the heartbeat in the log.
-        var beat = new PostgresBeat(_process, ++_sequence, _clock.Wall);
+        var beat = new PostgresBeat(_process, ++_sequence, Clock.Wall);
         return (await _node.BeatAsync(beat, _options.Timeout, cancellationToken)).Problem;
     }
 
@@ -153,4 +142,12 @@ internal sealed partial class PostgresWatch : BackgroundService
 
     [LoggerMessage(1601, LogLevel.Information, "PostgreSQL of this region: {Seen}")]
     private partial void LogSeen(string seen);
+
+    /// <summary>What the server was last seen to be.</summary>
+    /// <param name="At">When the read began, on the monotonic clock; null before the first.</param>
+    /// <param name="Reading">What it said; null while it does not answer.</param>
+    /// <param name="Problem">Why not; null when it did.</param>
+    /// <param name="Windows">How long each replication slot can still be served.</param>
+    /// <param name="Beats">Why the last heartbeat could not be written; null when it was, or when the server is a standby.</param>
+    private sealed record Seen(TimeSpan? At, PostgresReading? Reading, string? Problem, IReadOnlyList<RecoveryWindow> Windows, string? Beats);
 }

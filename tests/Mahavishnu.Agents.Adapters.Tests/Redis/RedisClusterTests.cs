@@ -1,5 +1,6 @@
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Adapters.Stores;
+using Mahavishnu.Agents.Core.Replication;
 using Xunit;
 using static Mahavishnu.Agents.Adapters.Tests.Redis.RedisWorld;
 
@@ -54,9 +55,9 @@ public sealed class RedisClusterTests : IAsyncDisposable
         var after = await UntilAsync(() => ReadAsync(node), static r => r.Cluster is { Serves: true, SlotsOk: RedisClusterReading.SlotCount } && r.Servers.Count(static s => s.Role == RedisRole.Master) == 3);
 
         var findings = RedisHealth.Findings(lost, Expected);
-        Assert.Contains(findings, static f => f is { Rule: "R-05", Severity: RedisSeverity.Critical });
+        Assert.Contains(findings, static f => f is { Rule: "R-05", Severity: FindingSeverity.Critical });
         Assert.Contains(findings, f => f.Rule == "R-01" && f.Sentence.Contains(cluster.Servers[1].Endpoint, StringComparison.Ordinal));
-        Assert.Contains(RedisHealth.Findings(after, Expected), static f => f is { Rule: "R-10", Severity: RedisSeverity.Critical });
+        Assert.Contains(RedisHealth.Findings(after, Expected), static f => f is { Rule: "R-10", Severity: FindingSeverity.Critical });
         Assert.True(after.Cluster!.Epoch > before.Cluster!.Epoch);
     }
 
@@ -73,7 +74,7 @@ public sealed class RedisClusterTests : IAsyncDisposable
         var beat = await UntilAsync(
             () => node.BeatAsync(new RedisBeat("agent", 1, TimeProvider.System.GetUtcNow()), Deadline, Stop), static a => a is DataAnswer<RedisBeatWritten>.Unknown);
 
-        Assert.Contains(RedisHealth.Findings(reading, Expected), static f => f is { Rule: "R-04", Severity: RedisSeverity.Critical });
+        Assert.Contains(RedisHealth.Findings(reading, Expected), static f => f is { Rule: "R-04", Severity: FindingSeverity.Critical });
         Assert.Contains("CLUSTERDOWN", beat.Problem, StringComparison.Ordinal);
     }
 

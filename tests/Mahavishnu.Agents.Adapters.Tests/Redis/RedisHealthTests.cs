@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Adapters.Redis;
+using Mahavishnu.Agents.Core.Replication;
 using Xunit;
 using static Mahavishnu.Agents.Adapters.Tests.Redis.RedisWorld;
 
@@ -25,35 +26,35 @@ public sealed class RedisHealthTests : IAsyncDisposable
 
     private readonly RedisWorld _world = new();
 
-    public static TheoryData<string, RedisSeverity, RedisReading, string> Rows { get; } = new()
+    public static TheoryData<string, FindingSeverity, RedisReading, string> Rows { get; } = new()
     {
-        { "R-01", RedisSeverity.Critical, Reading(Master, Replica) with { Silent = [new RedisSilence("x:1", "x:1 is silent.")] }, "x:1 is silent." },
-        { "R-02", RedisSeverity.Warning, Reading(Master, Replica) with { Mode = RedisMode.Cluster }, "run as Cluster; Standalone is configured" },
-        { "R-03", RedisSeverity.Critical, Reading(Master, Master with { Endpoint = "n:6379" }), "2 servers are masters" },
-        { "R-04", RedisSeverity.Critical, Reading(Master) with { Cluster = Whole with { Serves = false } }, "not able to serve" },
-        { "R-05", RedisSeverity.Critical, Reading(Master) with { Cluster = Whole with { SlotsAssigned = 16380, SlotsOk = 10000, SlotsSuspected = 80, SlotsFailed = 6300 } }, "10000 of 16384 slots are covered; 80 are suspected, 6300 have failed and 4 are nobody's" },
-        { "R-06", RedisSeverity.Warning, Reading(Master) with { Cluster = Whole with { KnownNodes = 3 } }, "has 3 servers, of which 1 were asked" },
-        { "R-10", RedisSeverity.Critical, Reading(Master with { Master = Master.Master! with { Replicas = [] } }), "m:6379: 0 replicas are online; 1 are configured" },
-        { "R-11", RedisSeverity.Critical, Reading(Master with { Master = Master.Master! with { MinReplicas = 2 } }), "min-replicas-to-write is 2" },
-        { "R-12", RedisSeverity.Warning, Reading(Attached(Seen with { BytesBehind = 1048577 })), "r:6379: is 1048577 bytes behind m:6379; at most 1048576" },
-        { "R-13", RedisSeverity.Warning, Reading(Attached(Seen with { SinceAck = TimeSpan.FromSeconds(4) })), "r:6379: acknowledged to m:6379 4 s ago" },
-        { "R-20", RedisSeverity.Warning, Reading(Replica with { Replica = Replica.Replica! with { LinkUp = false, SyncInProgress = true, SyncBytesLeft = 77 } }), "full copy of m:6379; 77 bytes are left" },
-        { "R-21", RedisSeverity.Critical, Reading(Replica with { Replica = Replica.Replica! with { LinkUp = false, LinkDownFor = TimeSpan.FromSeconds(9) } }), "r:6379: the link to its master m:6379 is down since 9 s" },
-        { "R-22", RedisSeverity.Warning, Reading(Replica with { Replica = Replica.Replica! with { SinceIo = TimeSpan.FromSeconds(4) } }), "last heard of its master m:6379 4 s ago" },
-        { "R-23", RedisSeverity.Critical, Reading(Replica with { Replica = Replica.Replica! with { ReadOnly = false } }), "replica-read-only" },
-        { "R-30", RedisSeverity.Warning, Reading(Master with { Memory = Master.Memory with { Policy = "noeviction" } }), "the eviction policy is noeviction; allkeys-lru is configured" },
-        { "R-31", RedisSeverity.Warning, Reading(Master with { Memory = Master.Memory with { MaxBytes = 999 } }), "maxmemory is 999; 1000 is configured" },
-        { "R-40", RedisSeverity.Critical, Reading(Master with { Persistence = Master.Persistence with { LastSnapshotOk = false } }), "RDB" },
-        { "R-41", RedisSeverity.Critical, Reading(Master with { Persistence = Master.Persistence with { LastAppendOk = false } }), "append-only file failed" },
-        { "R-42", RedisSeverity.Warning, Reading(Master with { Persistence = Master.Persistence with { AppendOnly = false } }), "the append-only file is off; on is configured" },
-        { "R-43", RedisSeverity.Warning, Reading(Master with { Persistence = Master.Persistence with { Loading = true } }), "is loading" },
+        { "R-01", FindingSeverity.Critical, Reading(Master, Replica) with { Silent = [new RedisSilence("x:1", "x:1 is silent.")] }, "x:1 is silent." },
+        { "R-02", FindingSeverity.Warning, Reading(Master, Replica) with { Mode = RedisMode.Cluster }, "run as Cluster; Standalone is configured" },
+        { "R-03", FindingSeverity.Critical, Reading(Master, Master with { Endpoint = "n:6379" }), "2 servers are masters" },
+        { "R-04", FindingSeverity.Critical, Reading(Master) with { Cluster = Whole with { Serves = false } }, "not able to serve" },
+        { "R-05", FindingSeverity.Critical, Reading(Master) with { Cluster = Whole with { SlotsAssigned = 16380, SlotsOk = 10000, SlotsSuspected = 80, SlotsFailed = 6300 } }, "10000 of 16384 slots are covered; 80 are suspected, 6300 have failed and 4 are nobody's" },
+        { "R-06", FindingSeverity.Warning, Reading(Master) with { Cluster = Whole with { KnownNodes = 3 } }, "has 3 servers, of which 1 were asked" },
+        { "R-10", FindingSeverity.Critical, Reading(Master with { Master = Master.Master! with { Replicas = [] } }), "m:6379: 0 replicas are online; 1 are configured" },
+        { "R-11", FindingSeverity.Critical, Reading(Master with { Master = Master.Master! with { MinReplicas = 2 } }), "min-replicas-to-write is 2" },
+        { "R-12", FindingSeverity.Warning, Reading(Attached(Seen with { BytesBehind = 1048577 })), "r:6379: is 1048577 bytes behind m:6379; at most 1048576" },
+        { "R-13", FindingSeverity.Warning, Reading(Attached(Seen with { SinceAck = TimeSpan.FromSeconds(4) })), "r:6379: acknowledged to m:6379 4 s ago" },
+        { "R-20", FindingSeverity.Warning, Reading(Replica with { Replica = Replica.Replica! with { LinkUp = false, SyncInProgress = true, SyncBytesLeft = 77 } }), "full copy of m:6379; 77 bytes are left" },
+        { "R-21", FindingSeverity.Critical, Reading(Replica with { Replica = Replica.Replica! with { LinkUp = false, LinkDownFor = TimeSpan.FromSeconds(9) } }), "r:6379: the link to its master m:6379 is down since 9 s" },
+        { "R-22", FindingSeverity.Warning, Reading(Replica with { Replica = Replica.Replica! with { SinceIo = TimeSpan.FromSeconds(4) } }), "last heard of its master m:6379 4 s ago" },
+        { "R-23", FindingSeverity.Critical, Reading(Replica with { Replica = Replica.Replica! with { ReadOnly = false } }), "replica-read-only" },
+        { "R-30", FindingSeverity.Warning, Reading(Master with { Memory = Master.Memory with { Policy = "noeviction" } }), "the eviction policy is noeviction; allkeys-lru is configured" },
+        { "R-31", FindingSeverity.Warning, Reading(Master with { Memory = Master.Memory with { MaxBytes = 999 } }), "maxmemory is 999; 1000 is configured" },
+        { "R-40", FindingSeverity.Critical, Reading(Master with { Persistence = Master.Persistence with { LastSnapshotOk = false } }), "RDB" },
+        { "R-41", FindingSeverity.Critical, Reading(Master with { Persistence = Master.Persistence with { LastAppendOk = false } }), "append-only file failed" },
+        { "R-42", FindingSeverity.Warning, Reading(Master with { Persistence = Master.Persistence with { AppendOnly = false } }), "the append-only file is off; on is configured" },
+        { "R-43", FindingSeverity.Warning, Reading(Master with { Persistence = Master.Persistence with { Loading = true } }), "is loading" },
     };
 
     private static RedisAttachedReplica Seen => Master.Master!.Replicas[0];
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Findings_OneThingWrong_IsThatFindingAlone(string rule, RedisSeverity severity, RedisReading reading, string words)
+    public void Findings_OneThingWrong_IsThatFindingAlone(string rule, FindingSeverity severity, RedisReading reading, string words)
     {
         var finding = Assert.Single(RedisHealth.Findings(reading, Expected));
 

@@ -3,6 +3,7 @@ using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Failover;
 using Mahavishnu.Agents.Hosting;
+using Mahavishnu.Agents.Replication;
 using Mahavishnu.Agents.Tests.Leadership;
 using Mahavishnu.Agents.Tests.Voting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +18,8 @@ internal sealed class FailoverAgent : IAsyncDisposable
     private readonly Voter _voter;
     private readonly AuditLog _audit;
     private readonly ReconcileLoop _reconcile;
+    private readonly PeerClocks _clocks;
+    private readonly DataPlane _data;
     private bool _dead;
 
     public FailoverAgent(StoreWorld world, string name, RegionId region, ScriptedHealth health, IReadOnlyList<ScriptedTarget> targets)
@@ -31,8 +34,10 @@ internal sealed class FailoverAgent : IAsyncDisposable
         var archive = new JournalArchive(_voter.Stores, StoreWorld.Prefix, StoreWorld.Timing.RequestTimeout, NullLogger<JournalArchive>.Instance);
         var metrics = new AgentMetrics();
         var flight = new FlightRecorder(new FlightFiles(FlightDirectory, 100_000, 1000), name, Settings, metrics, NullLogger<FlightRecorder>.Instance);
+        _clocks = new PeerClocks(_voter.Loop, world.Clock, StoreWorld.Timing.ClockDrift);
+        _data = new DataPlane(_clocks, [], null, [], [], _voter.Loop, TimeSpan.Zero, world.Clock);
         Loop = new FailoverLoop(
-            Settings, _candidate.Loop, _voter.Loop, Traffic, null, world.Clock, new FailoverRecords(_audit, metrics, archive, flight), NullLogger<FailoverLoop>.Instance);
+            Settings, _candidate.Loop, _voter.Loop, Traffic, _data, world.Clock, new FailoverRecords(_audit, metrics, archive, flight), NullLogger<FailoverLoop>.Instance);
         _reconcile = new ReconcileLoop(Settings, _candidate.Loop, Loop, Traffic, world.Clock);
         Maintenance = new MaintenanceSwitch(_voter.Stores, StoreWorld.Prefix, TimeSpan.FromSeconds(5));
     }
@@ -94,6 +99,8 @@ internal sealed class FailoverAgent : IAsyncDisposable
 
         _reconcile.Dispose();
         Loop.Dispose();
+        _data.Dispose();
+        _clocks.Dispose();
         await _candidate.DisposeAsync();
         await _voter.DisposeAsync();
         _audit.Dispose();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Hosting;
@@ -26,15 +27,16 @@ public sealed class RedisWatchTests
 
         await watch.RunOnceAsync(Cancelled);
 
-        Assert.Equal((null, RedisMode.Standalone), (watch.Seen.Problem, watch.Seen.Reading!.Mode));
-        Assert.Equal(["R-30"], watch.Seen.Findings.Select(static f => f.Rule));
+        var seen = watch.View();
+        Assert.Null(seen.Problem);
+        Assert.Equal("Standalone", JsonSerializer.SerializeToNode(seen.Document)!["mode"]!.GetValue<string>());
+        Assert.Equal(["R-30"], seen.Findings.Select(static f => f.Rule));
 
         await server.Process.KillAsync();
         await watch.RunOnceAsync(Cancelled);
 
-        Assert.NotNull(watch.Seen.Problem);
-        Assert.Null(watch.Seen.Reading);
-        Assert.Empty(watch.Seen.Findings);
+        Assert.NotNull(watch.View().Problem);
+        Assert.Empty(watch.View().Findings);
     }
 
     [Fact]

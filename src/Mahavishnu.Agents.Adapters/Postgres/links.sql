@@ -32,7 +32,7 @@ begin
     if to_regclass('pglogical.subscription') is not null then
         return query execute $q$
             select 'pglogical', s.sub_name::text, n.node_name::text, s.sub_slot_name::text, s.sub_enabled, t.status = 'replicating',
-                t.status, nullif(o.remote_lsn, '0/0'), null::bigint, s.sub_forward_origins <> '{}'
+                t.status, nullif(o.remote_lsn, '0/0'), null::bigint, coalesce(cardinality(s.sub_forward_origins), 0) > 0
             from pglogical.subscription s
             join pglogical.node n on n.node_id = s.sub_origin
             left join lateral pglogical.show_subscription_status(s.sub_name) t on true
@@ -55,9 +55,9 @@ begin
     elsif p_kind = 'native' then
         execute format('alter subscription %I %s', p_name, case when p_enabled then 'enable' else 'disable' end);
     elsif p_enabled then
-        execute 'select pglogical.alter_subscription_enable($1::name, true)' using p_name;
+        execute 'select pglogical.alter_subscription_enable($1::name, false)' using p_name;
     else
-        execute 'select pglogical.alter_subscription_disable($1::name, true)' using p_name;
+        execute 'select pglogical.alter_subscription_disable($1::name, false)' using p_name;
     end if;
     return f;
 end $$;

@@ -1,3 +1,4 @@
+using System.Data;
 using Mahavishnu.Agents.Adapters.Stores;
 using Npgsql;
 using NpgsqlTypes;
@@ -13,6 +14,7 @@ namespace Mahavishnu.Agents.Adapters.Postgres;
 /// <param name="time">The clock of the deadlines.</param>
 public sealed class PostgresConflicts(PostgresOptions options, TimeProvider time) : IAsyncDisposable
 {
+    private const string End = "select mahavishnu.end_decision()";
     private readonly PostgresCalls _calls = new(options, time);
 
     /// <summary>The oldest conflicts that the region has not decided, each as JSON.</summary>
@@ -77,11 +79,14 @@ public sealed class PostgresConflicts(PostgresOptions options, TimeProvider time
     private Task<DataAnswer<PostgresOutcome>> WriteAsync(string call, NpgsqlParameter[] arguments, TimeSpan deadline, CancellationToken cancellationToken) => _calls.RunAsync(
         async (session, stop) =>
         {
+            var committed = false;
             try
             {
                 await using var batch = PostgresWrites.Transaction(session, null, call, arguments);
                 await using var rows = await batch.ExecuteReaderAsync(stop);
-                return (DataAnswer<PostgresOutcome>)new DataAnswer<PostgresOutcome>.Ok(new PostgresOutcome((await rows.ListAsync(static row => row.GetString(0), stop))[0], ""));
+                var outcome = (await rows.ListAsync(static row => row.GetString(0), stop))[0]; // And goes on to the commit.
+                committed = true;
+                return (DataAnswer<PostgresOutcome>)new DataAnswer<PostgresOutcome>.Ok(new PostgresOutcome(outcome, ""));
             }
             catch (PostgresException wrong) when (wrong.SqlState is "MH005" or "42P01" || wrong.SqlState.StartsWith("22", StringComparison.Ordinal) || wrong.SqlState.StartsWith("23", StringComparison.Ordinal))
             {
@@ -89,18 +94,18 @@ public sealed class PostgresConflicts(PostgresOptions options, TimeProvider time
             }
             finally
             {
-                await EndAsync(session, stop);
+                await EndAsync(session, committed, stop);
             }
         },
         deadline,
         cancellationToken);
 
     /// <summary>Gives the origin back for other sessions. A session that broke has lost it.</summary>
-    private static async Task EndAsync(PostgresSession session, CancellationToken stop)
+    private static async Task EndAsync(PostgresSession session, bool committed, CancellationToken stop)
     {
-        if (session.Connection.FullState == System.Data.ConnectionState.Open)
+        if (session.Connection.FullState == ConnectionState.Open)
         {
-            await using var command = new NpgsqlCommand("select mahavishnu.end_decision()", session.Connection);
+            await using var command = new NpgsqlCommand(committed ? End : $"rollback; {End}", session.Connection);
             await command.ExecuteNonQueryAsync(stop);
         }
     }

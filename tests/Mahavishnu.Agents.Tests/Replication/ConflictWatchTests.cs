@@ -110,12 +110,12 @@ public sealed class ConflictWatchTests
         await ReportAsync(world, Us, 2, """{"region":"eu-west-1","hlc":9,"deleted":false,"content":{"id":2,"item":"x","version":"no number"}}""");
         await ReportAsync(world, Us, 3, """{"region":"eu-west-1","hlc":9,"deleted":false,"content":{"id":4,"item":"another row","version":9}}""");
         var future = new HybridTime(world.Clock.Wall.AddHours(1).ToUnixTimeMilliseconds(), 0).Packed;
-        await ReportAsync(world, Us, 4, FormattableString.Invariant($$"""{"region":"eu-west-1","hlc":{{future}},"deleted":false,"content":{"id":4,"item":"x","version":{{future}}}}"""));
+        await ReportAsync(world, Us, 4, FormattableString.Invariant($$$"""{"region":"eu-west-1","hlc":{{{future}}},"deleted":false,"content":{"id":4,"item":"x","version":{{{future}}}}}"""));
         using var watch = world.Conflicts(Us);
 
         await watch.RunOnceAsync(Cancelled);
 
-        Assert.Equal(["C-01", "C-02", "C-02"], watch.View().Findings.Select(static f => f.Rule));
+        Assert.True(watch.View().Findings.Select(static f => f.Rule).SequenceEqual(["C-01", "C-02", "C-02"]), string.Join('\n', watch.View().Findings));
         Assert.Contains("ahead of this agent's clock", watch.View().Findings[0].Sentence, StringComparison.Ordinal);
         var reasons = await servers.TextAsync(Us, "select detail from mahavishnu.conflict_log", Cancelled);
         Assert.Contains("table public.secrets is not named", reasons, StringComparison.Ordinal);

@@ -107,7 +107,7 @@ internal sealed class MultiMasterWorld : IAsyncDisposable
             TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), Clock, NullLogger<ConflictWatch>.Instance);
     }
 
-    /// <summary>Stops or resumes replication in both directions between two regions, and waits until it is so.</summary>
+    /// <summary>Stops or resumes replication in both directions between the only two regions, and waits until it is so.</summary>
     public async Task FlowAsync(bool flows, RegionId one, RegionId other)
     {
         foreach (var (to, from) in new[] { (one, other), (other, one) })
@@ -115,9 +115,9 @@ internal sealed class MultiMasterWorld : IAsyncDisposable
             await Servers.ExecuteAsync(to, $"select pglogical.alter_subscription_{(flows ? "enable" : "disable")}('{PglogicalServers.LinkOf(to, from)}', true)", Cancelled);
         }
 
-        foreach (var (to, from) in new[] { (one, other), (other, one) })
+        foreach (var region in new[] { one, other })
         {
-            await UntilAsync(() => Servers.TextAsync(from, $"select active from pg_replication_slots where slot_name like '%{PglogicalServers.LinkOf(to, from)}'", Cancelled), flows ? "(t)" : "(f)");
+            await UntilAsync(() => Servers.TextAsync(region, "select distinct active from pg_replication_slots", Cancelled), flows ? "(t)" : "(f)");
         }
     }
 

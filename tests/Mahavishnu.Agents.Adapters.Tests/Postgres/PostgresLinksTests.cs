@@ -116,6 +116,43 @@ public sealed class PostgresLinksTests(PostgresLinksTests.Servers fixture) : ICl
         await Both.ExecuteAsync(Eu, "update orders set item = 'row 350' where id = 350", Cancellation);
     }
 
+    [Fact]
+    public async Task SwitchAsync_NativeSubscription_IsReadAndSwitchedToo()
+    {
+        Skip();
+        await using var links = Links(Us);
+        await using var there = Links(Eu);
+        foreach (var region in Both.Regions)
+        {
+            await Both.ExecuteAsync(region, "create table plain (id int primary key)", Cancellation);
+        }
+
+        await Both.ExecuteAsync(Eu, "create publication plain for table plain", Cancellation);
+        await Both.ExecuteAsync(Us, $"create subscription from_eu_west_1 connection 'host=127.0.0.1 port={Both[Eu].Port} dbname={PglogicalServers.Database} user=postgres' publication plain", Cancellation);
+        try
+        {
+            var link = await UntilAsync(async () => Value(await links.ReadAsync(Deadline, Cancellation)).Links.Single(static l => l.Kind == PostgresLink.Native), static l => l is { Running: true, PendingBytes: 0 });
+            Assert.Equal(("from_eu_west_1", null, "from_eu_west_1", true, "replicating", true), (link.Name, link.Provider, link.Slot, link.Enabled, link.Status, link.Loops));
+            Assert.True(link.IsFrom("eu_west_1"));
+            Assert.False(link.IsFrom("eu_west"));
+            var token = Value(await links.ReadAsync(Deadline, Cancellation)).Fence!.Token + 5;
+
+            Value(await links.SwitchAsync(token, link, enabled: false, Deadline, Cancellation));
+            await UntilAsync(async () => Value(await links.ReadAsync(Deadline, Cancellation)).Links.Single(static l => l.Kind == PostgresLink.Native), static l => l is { Enabled: false, Running: false, Status: "disabled" });
+            await Both.ExecuteAsync(Eu, "insert into plain values (1)", Cancellation);
+            Value(await links.SwitchAsync(token, link, enabled: true, Deadline, Cancellation));
+            await UntilAsync(() => Both.TextAsync(Us, "select id from plain", Cancellation), static t => t == "(1)");
+            var written = Value(await there.ReadAsync(Deadline, Cancellation)).Written;
+            Assert.True(Value(await links.ReadAsync(Deadline, Cancellation)).Links.Single(static l => l.Kind == PostgresLink.Native).Applied is { } applied && applied <= written);
+            Assert.Contains(new PostgresTable("public", "plain"), Value(await there.TablesAsync(Deadline, Cancellation)));
+        }
+        finally
+        {
+            await Both.ExecuteAsync(Us, "drop subscription from_eu_west_1", Cancellation);
+            await Both.ExecuteAsync(Eu, "drop publication plain", Cancellation);
+        }
+    }
+
     private static void Skip() => Assert.SkipWhen(PglogicalServers.Missing is not null, PglogicalServers.Missing ?? "");
 
     private PostgresLinks Links(Core.Regions.RegionId region) => new(Both.Options(region), TimeProvider.System);

@@ -133,7 +133,7 @@ public static class DecisionEngine
             return Rule("D-09", Question, "limit none", true, best is null ? "there is no target" : "no limit is set, or no store of data is measured");
         }
 
-        var objection = LossObjection(input, source, best.Region);
+        var objection = LossObjection(input, source, best.Region, wanted == DecisionKind.GracefulFailover);
         return Rule("D-09", Question, $"at risk {Amount(input.AtRisk(source, best.Region))}, limit {Text(limit.TotalSeconds)} s", objection is null,
             objection is not null ? $"{objection}: an operator decides"
             : wanted == DecisionKind.GracefulFailover ? $"{best.Region} follows, and catches up before it takes over"
@@ -141,8 +141,10 @@ public static class DecisionEngine
     }
 
     /// <summary>Why a move may lose, or wait for, more than the limit; null when it may not.</summary>
-    internal static string? LossObjection(DecisionInput input, RegionId source, RegionId target) =>
-        input.Thresholds.LossLimit is not { } limit || input.AtRisk(source, target) <= limit ? null
+    internal static string? LossObjection(DecisionInput input, RegionId source, RegionId target, bool graceful) =>
+        input.Thresholds.LossLimit is not { } limit ? null
+        : graceful && input.BrokenAt(source, target).FirstOrDefault() is { } broken ? $"{target} cannot catch up with {source}: its {broken} needs a full copy"
+        : input.AtRisk(source, target) <= limit ? null
         : $"{target} may be behind {source} by {Amount(input.AtRisk(source, target))}, more than {Text(limit.TotalSeconds)} s";
 
     private static string Amount(TimeSpan? atRisk) => atRisk is { } known ? $"at most {Text(known.TotalSeconds)} s of writes" : "an unknown amount of writes";

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -93,9 +94,11 @@ internal sealed class DecisionFacts(FailoverSettings settings, DecisionMemory me
         Automatic = settings.Automatic,
         Maintenance = facts.Maintenance is { On: true } paused ? $"{paused.Reason} ({paused.By})" : null,
         RunningPlan = record is { Ended: false } ? record.PlanId : null,
-        Lag = facts.Lag.Select(l => (l.Key, AtMost: l.Value.AtMost(now, settings.LagFreshness)))
-            .Where(static l => l.AtMost is not null)
-            .ToDictionary(static l => l.Key, static l => l.AtMost!.Value),
+        Lag = facts.Lag.Select(l => (l.Key, Now: l.Value.Now(now, settings.LagFreshness)))
+            .Where(static l => l.Now is not null)
+            .ToDictionary(static l => l.Key, static l => l.Now!.Value),
+        Broken = facts.Votes.SelectMany(static v => v.Broken.Select(b => new LagLink(v.Region, b.Target, b.Store))).ToHashSet(),
+        Stores = settings.Stores,
         Writers = facts.Writers,
         SinceFailover = _memory.FailedOverAt.ToDictionary(static f => f.Key, f => now - f.Value),
         IllFor = _memory.IllSince.ToDictionary(static i => i.Key, i => now - i.Value),

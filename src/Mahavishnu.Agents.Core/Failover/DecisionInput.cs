@@ -1,5 +1,7 @@
 using Mahavishnu.Agents.Core.Compliance;
+using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -57,15 +59,42 @@ public sealed record DecisionInput
     /// <summary>How long the agreed score of a region has been below the graceful threshold; absent while it is not.</summary>
     public IReadOnlyDictionary<RegionId, TimeSpan> IllFor { get; init; } = new Dictionary<RegionId, TimeSpan>();
 
-    /// <summary>How far each target may be behind each source by now, from measurements that are fresh; absent is unknown.</summary>
-    public IReadOnlyDictionary<(RegionId Source, RegionId Target), TimeSpan> Lag { get; init; } = new Dictionary<(RegionId, RegionId), TimeSpan>();
+    /// <summary>How far the target of each link may be behind its source by now, from measurements that are fresh; absent is unknown.</summary>
+    public IReadOnlyDictionary<LagLink, MeasuredLag> Lag { get; init; } = new Dictionary<LagLink, MeasuredLag>();
 
-    /// <summary>The regions whose stores of data accept writes, as a majority of the control stores says; null while that is not known. The others have nothing to lose.</summary>
+    /// <summary>The links whose target can only be had back by a full copy, as fresh votes of the source's agents say.</summary>
+    public IReadOnlySet<LagLink> Broken { get; init; } = new HashSet<LagLink>();
+
+    /// <summary>The stores whose loss counts for decisions. What the others may lose is stated in the plan.</summary>
+    public IReadOnlyList<string> Stores { get; init; } = [StoreNames.Postgresql];
+
+    /// <summary>The regions whose PostgreSQL accepts writes, where one is the primary, as a majority of the control stores says; null while that is not known. The others have nothing to lose.</summary>
     public IReadOnlySet<RegionId>? Writers { get; init; }
 
-    /// <summary>The most that could be lost by moving from a region to another now; null is unknown.</summary>
-    public TimeSpan? AtRisk(RegionId source, RegionId target) =>
-        Writers is { } writers && !writers.Contains(source) ? TimeSpan.Zero
-        : Lag.TryGetValue((source, target), out var lag) ? lag
+    /// <summary>The most that could be lost by moving from a region to another now, in the stores that count; null is unknown.</summary>
+    public TimeSpan? AtRisk(RegionId source, RegionId target)
+    {
+        var known = Stores.Select(s => AtRisk(source, target, s)).ToList();
+        return known.Count == 0 || known.Contains(null) ? null : known.Max();
+    }
+
+    /// <summary>What each store could lose, those that count and those that are measured.</summary>
+    public IReadOnlyList<StoreRisk> Risks(RegionId source, RegionId target) =>
+        [.. Stores.Concat(Lag.Keys.Where(l => l.Source == source && l.Target == target).Select(static l => l.Store)).Distinct().Order(StringComparer.Ordinal).Select(s => new StoreRisk(s, AtRisk(source, target, s)))];
+
+    /// <summary>
+    /// How much of the log of a region that is down another holds: of what was acknowledged there, the most counts. Null while
+    /// the region is up, whose targets can still catch up, and when nobody tells.
+    /// </summary>
+    public long? Held(RegionId source, RegionId target) =>
+        View[source].Condition != RegionCondition.Down ? null
+        : Stores.Select(s => Lag.TryGetValue(new LagLink(source, target, s), out var lag) ? lag.Position : null).FirstOrDefault(static p => p is not null);
+
+    /// <summary>The stores that count whose copy in the target cannot catch up with the source any more.</summary>
+    public IEnumerable<string> BrokenAt(RegionId source, RegionId target) => Stores.Where(s => Broken.Contains(new LagLink(source, target, s)));
+
+    private TimeSpan? AtRisk(RegionId source, RegionId target, string store) =>
+        store == StoreNames.Postgresql && Writers is { } writers && !writers.Contains(source) ? TimeSpan.Zero
+        : Lag.TryGetValue(new LagLink(source, target, store), out var lag) ? lag.AtMost
         : null;
 }

@@ -19,10 +19,10 @@ public sealed record FailoverFacts
     /// <summary>The newest journal record that any store shows, for a follower's display: it may not stand at a majority.</summary>
     public JournalRecord? Shown { get; init; }
 
-    /// <summary>The latest measurement of lag from each region to each other; absent is unknown.</summary>
-    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> Lag { get; init; } = new Dictionary<(RegionId, RegionId), LagSample>();
+    /// <summary>The latest measurement of each link's lag; absent is unknown.</summary>
+    public IReadOnlyDictionary<LagLink, LagSample> Lag { get; init; } = new Dictionary<LagLink, LagSample>();
 
-    /// <summary>The regions whose stores of data accept writes, as a majority of the control stores says; null while that is not known.</summary>
+    /// <summary>The regions whose PostgreSQL accepts writes, where one is the primary, as a majority of the control stores says; null while that is not known.</summary>
     public IReadOnlySet<RegionId>? Writers { get; init; }
 
     /// <summary>Whether an agent of another region was heard within the wait-out, so that leadership can be handed over.</summary>

@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Compliance;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 
 namespace Mahavishnu.Agents.Core.Failover;
 
@@ -39,6 +40,9 @@ public sealed record FailoverSettings
 
     /// <summary>A measurement of lag that is older than this is unknown: the RPO of one minute.</summary>
     public TimeSpan LagFreshness { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The stores whose loss counts for decisions.</summary>
+    public IReadOnlyList<string> Stores { get; init; } = [StoreNames.Postgresql];
 
     /// <summary>How often a turn is taken while there is nothing to do.</summary>
     public required TimeSpan Interval { get; init; }

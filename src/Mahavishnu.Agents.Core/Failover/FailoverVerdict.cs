@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 
 namespace Mahavishnu.Agents.Core.Failover;
 
@@ -19,4 +20,8 @@ public sealed record FailoverVerdict(
     DataLossRisk Risk,
     string Reason,
     IReadOnlyList<RuleOutcome> Rules,
-    IReadOnlyList<TargetCandidate> Candidates);
+    IReadOnlyList<TargetCandidate> Candidates)
+{
+    /// <summary>What each store may lose by the move to the target.</summary>
+    public IReadOnlyList<StoreRisk> AtRisk => Candidates.FirstOrDefault(c => c.Region == Target)?.AtRisk ?? [];
+}

@@ -111,7 +111,7 @@ public sealed class FlightDecoder
             Maintenance = gone.Contains("maintenance") ? null : line.Maintenance ?? _facts.Maintenance,
             Shown = gone.Contains("shown") ? null : line.Shown ?? _facts.Shown,
             Lag = gone.Contains("lag") ? FailoverFacts.None.Lag
-                : line.Lag?.ToDictionary(static l => (l.Source, l.Target), static l => new LagSample(TimeSpan.FromTicks(l.Lag), TimeSpan.FromTicks(l.At))) ?? _facts.Lag,
+                : line.Lag?.ToDictionary(static l => new LagLink(l.Source, l.Target, l.Store), static l => new LagSample(TimeSpan.FromTicks(l.Lag), TimeSpan.FromTicks(l.At), l.Position)) ?? _facts.Lag,
             Writers = gone.Contains("writers") ? null : line.Writers?.ToHashSet() ?? _facts.Writers,
             OthersPresent = line.Others ?? _facts.OthersPresent,
             AnyTarget = line.Target ?? _facts.AnyTarget,

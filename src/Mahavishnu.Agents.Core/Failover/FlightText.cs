@@ -62,10 +62,10 @@ internal sealed record InputText
 }
 
 /// <summary>One measurement of lag, in ticks of 100 ns.</summary>
-internal sealed record LagText([property: JsonRequired] RegionId Source, [property: JsonRequired] RegionId Target, [property: JsonRequired] long Lag, [property: JsonRequired] long At)
+internal sealed record LagText([property: JsonRequired] RegionId Source, [property: JsonRequired] RegionId Target, [property: JsonRequired] string Store, [property: JsonRequired] long Lag, [property: JsonRequired] long At, long? Position)
 {
     public static LagText[] From(FailoverFacts facts) =>
-        [.. facts.Lag.OrderBy(static l => l.Key.Source).ThenBy(static l => l.Key.Target).Select(static l => new LagText(l.Key.Source, l.Key.Target, l.Value.Lag.Ticks, l.Value.At.Ticks))];
+        [.. facts.Lag.OrderBy(static l => l.Key).Select(static l => new LagText(l.Key.Source, l.Key.Target, l.Key.Store, l.Value.Lag.Ticks, l.Value.At.Ticks, l.Value.Position))];
 }
 
 /// <summary>The end of an effect. Without a record it was that of the current one.</summary>

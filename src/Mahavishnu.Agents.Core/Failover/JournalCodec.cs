@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mahavishnu.Agents.Core.Records;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -55,6 +56,17 @@ public static class JournalCodec
 
 internal sealed record JournalFormat([property: JsonRequired] int Format);
 
+/// <summary>What a store may lose, in milliseconds; null is unknown.</summary>
+internal sealed record RiskText([property: JsonRequired] string Store, double? AtMost)
+{
+    /// <summary>What no lag exceeds; more is a mistake, and would not fit a time.</summary>
+    private const double Most = 1e13;
+
+    public StoreRisk ToRisk() => !string.IsNullOrEmpty(Store) && Store.Length <= 64 && (AtMost is null or (>= 0 and <= Most))
+        ? new StoreRisk(Store, AtMost is { } known ? TimeSpan.FromMilliseconds(known) : null)
+        : throw new ArgumentException("a risk is none");
+}
+
 internal sealed record JournalText
 {
     private const int MostOfAName = 128;
@@ -76,6 +88,7 @@ internal sealed record JournalText
     [JsonRequired] public Dictionary<string, Dictionary<string, int>> Desired { get; init; } = [];
     [JsonRequired] public DecisionKind Decision { get; init; }
     public DataLossRisk Risk { get; init; }
+    public RiskText?[] AtRisk { get; init; } = [];
     public SagaStep[] Skipped { get; init; } = [];
     public bool Irreversible { get; init; }
     public string[] FailedTargets { get; init; } = [];
@@ -100,6 +113,7 @@ internal sealed record JournalText
         Desired = JournalCodec.Routes(record.Desired),
         Decision = record.Decision,
         Risk = record.Risk,
+        AtRisk = [.. record.AtRisk.Select(static r => new RiskText(r.Store, r.AtMost?.TotalMilliseconds))],
         Skipped = [.. record.Skipped],
         Irreversible = record.Irreversible,
         FailedTargets = [.. record.FailedTargets.Select(static t => t.Value)],
@@ -124,6 +138,7 @@ internal sealed record JournalText
         Desired = JournalCodec.Routes(Desired),
         Decision = Defined(Decision),
         Risk = Defined(Risk),
+        AtRisk = [.. AtRisk.Select(static r => r?.ToRisk() ?? throw new ArgumentException("a risk is none"))],
         Skipped = [.. Skipped.Select(Defined)],
         Irreversible = Irreversible,
         FailedTargets = [.. FailedTargets.Select(JournalCodec.Region)],

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 
 namespace Mahavishnu.Agents.Core.Failover;
@@ -51,6 +52,9 @@ public sealed record JournalRecord
 
     /// <summary>The risk that was known when the plan was made.</summary>
     public DataLossRisk Risk { get; init; }
+
+    /// <summary>What each store could lose, as it was known when the plan was made.</summary>
+    public IReadOnlyList<StoreRisk> AtRisk { get; init; } = [];
 
     /// <summary>Steps left out because nothing is configured for them.</summary>
     public IReadOnlyList<SagaStep> Skipped { get; init; } = [];

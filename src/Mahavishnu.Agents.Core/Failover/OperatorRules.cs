@@ -73,12 +73,12 @@ public static class OperatorRules
             return Refused("unhealthy_target", $"{chosen.Region} may not take over from {source}: {chosen.Reason}.");
         }
 
-        if (!request.Force && DecisionEngine.LossObjection(input, source, chosen.Region) is { } loss)
+        var kind = agreed.Condition == RegionCondition.Down ? DecisionKind.ImmediateFailover : DecisionKind.GracefulFailover;
+        if (!request.Force && DecisionEngine.LossObjection(input, source, chosen.Region, kind == DecisionKind.GracefulFailover) is { } loss)
         {
             return Refused("data_at_risk", $"{loss}. To go on all the same, add --force --reason TEXT.");
         }
 
-        var kind = agreed.Condition == RegionCondition.Down ? DecisionKind.ImmediateFailover : DecisionKind.GracefulFailover;
         var verdict = new FailoverVerdict(source, kind, chosen.Region, chosen.Audiences, chosen.Risk, request.Reason ?? "asked for by an operator", [], candidates);
         return new OperatorAnswer(SagaPlanner.Failover(planId, verdict, input.Routing, settings, request.By), "", $"{kind}: {source} -> {chosen.Region} for the users of {string.Join(", ", chosen.Audiences)}; data-loss risk {chosen.Risk}");
     }

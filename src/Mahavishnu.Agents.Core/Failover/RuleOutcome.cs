@@ -1,3 +1,6 @@
+using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
+
 namespace Mahavishnu.Agents.Core.Failover;
 
 /// <summary>One rule that was considered for a decision.</summary>
@@ -14,4 +17,8 @@ public sealed record RuleOutcome(string Id, string Question, string Inputs, bool
 /// <param name="Audiences">The audiences that it may lawfully take over.</param>
 /// <param name="Risk">The data-loss risk of moving to it.</param>
 /// <param name="Reason">Why it stands there.</param>
-public sealed record TargetCandidate(Regions.RegionId Region, int Rank, IReadOnlyList<Regions.RegionId> Audiences, DataLossRisk Risk, string Reason);
+public sealed record TargetCandidate(RegionId Region, int Rank, IReadOnlyList<RegionId> Audiences, DataLossRisk Risk, string Reason)
+{
+    /// <summary>What each store may lose.</summary>
+    public IReadOnlyList<StoreRisk> AtRisk { get; init; } = [];
+}

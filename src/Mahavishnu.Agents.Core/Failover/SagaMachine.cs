@@ -267,7 +267,7 @@ public sealed class SagaMachine(SagaSettings settings, SagaMemory? memory = null
             return null;
         }
 
-        var moved = record with { Target = best.Region, FailedTargets = failed, Risk = best.Risk, Phase = StepPhase.Intended, Reason = $"target {record.Target} failed" };
+        var moved = record with { Target = best.Region, FailedTargets = failed, Risk = best.Risk, AtRisk = best.AtRisk, Phase = StepPhase.Intended, Reason = $"target {record.Target} failed" };
         return record.Step < SagaStep.Redirect
             ? moved
             : moved with { Step = SagaStep.Redirect, Desired = SagaPlanner.Redirected(record.Desired, record.Audiences, best.Region) };

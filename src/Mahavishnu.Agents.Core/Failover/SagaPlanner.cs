@@ -37,6 +37,7 @@ public static class SagaPlanner
             Desired = Drained(routing, leaving, verdict.Audiences),
             Decision = verdict.Kind,
             Risk = verdict.Risk,
+            AtRisk = verdict.AtRisk,
             Skipped = [.. SagaTable.Rows
                 .Where(r => r.Kind == SagaKind.Failover && (settings.NothingConfigured.Contains(r.Step) || (immediate && r.GracefulOnly) || (r.Step == SagaStep.FenceSource && Mutant.Has(Mutation.FenceSkipped))))
                 .Select(static r => r.Step)],

@@ -8,8 +8,8 @@ namespace Mahavishnu.Agents.Core.Failover;
 public static class TargetRanking
 {
     /// <summary>
-    /// Residency and agreed health are hard filters; the rest is ordered by audiences lawfully served, data-loss risk,
-    /// capacity, preference, role, agreed score and name.
+    /// Residency and agreed health are hard filters; the rest is ordered by audiences lawfully served, data-loss risk, whether
+    /// it can still catch up, how much it holds of the log of a region that is down, capacity, preference, role, agreed score and name.
     /// </summary>
     /// <param name="input">The facts.</param>
     /// <param name="source">The region that users leave.</param>
@@ -24,6 +24,8 @@ public static class TargetRanking
             .OrderBy(static c => c.Candidate.Rank == 0)
             .ThenByDescending(static c => c.Candidate.Audiences.Count)
             .ThenBy(static c => c.Candidate.Risk.Rank())
+            .ThenBy(c => input.BrokenAt(source, c.Facts.Region).Any())
+            .ThenByDescending(c => input.Held(source, c.Facts.Region) ?? -1)
             .ThenByDescending(static c => c.Facts.Capacity ?? -1)
             .ThenByDescending(static c => c.Facts.Preference)
             .ThenByDescending(static c => c.Facts.IsPrimary)
@@ -50,8 +52,10 @@ public static class TargetRanking
             : agreed.AtLeast is not { } score ? "a majority of fresh votes about it is missing"
             : score < input.Thresholds.Target ? FormattableString.Invariant($"its agreed score {score:0.##} is below {input.Thresholds.Target}")
             : null;
+        var risks = input.Risks(source, target.Region);
+        var held = input.Held(source, target.Region) is { } position ? FormattableString.Invariant($", holds the log up to {position}") : "";
         return objection is null
-            ? new TargetCandidate(target.Region, 1, allowed, risk, FormattableString.Invariant($"agreed score {agreed.AtLeast:0.##}, {string.Join(" but ", lawful.OrderBy(static l => !l.Answer.Lawful).Select(static l => l.Answer.Reason).Distinct())}, data-loss risk {risk}"))
-            : new TargetCandidate(target.Region, 0, allowed, risk, objection);
+            ? new TargetCandidate(target.Region, 1, allowed, risk, FormattableString.Invariant($"agreed score {agreed.AtLeast:0.##}, {string.Join(" but ", lawful.OrderBy(static l => !l.Answer.Lawful).Select(static l => l.Answer.Reason).Distinct())}, data-loss risk {risk}{held}")) { AtRisk = risks }
+            : new TargetCandidate(target.Region, 0, allowed, risk, objection) { AtRisk = risks };
     }
 }

@@ -22,6 +22,9 @@ public sealed record Vote(string Agent, RegionId Region, string Process, long Co
     /// <summary>How far its region is behind the others, as far as it knows.</summary>
     public IReadOnlyList<LagVote> Lag { get; init; } = [];
 
+    /// <summary>The copies of its region's data that can only be had back by a full copy, as far as it knows: a store and the region of the copy.</summary>
+    public IReadOnlyList<(string Store, RegionId Target)> Broken { get; init; } = [];
+
     /// <summary>Its view of one region; unknown when it has none.</summary>
     public RegionView ViewOf(RegionId region) =>
         Views.FirstOrDefault(v => v.Region == region) ?? new RegionView(region, RegionCondition.Unknown, 0, []);
@@ -57,12 +60,19 @@ internal sealed record VotedLag(
     [property: JsonRequired] string Store,
     [property: JsonRequired] string Source,
     [property: JsonRequired] double AtMost,
-    [property: JsonRequired] double Age)
+    [property: JsonRequired] double Age,
+    long? Position = null)
 {
     /// <summary>What no lag exceeds; more is a mistake, and would not fit a time.</summary>
     private const double Most = 1e13;
 
-    public bool IsSound => !string.IsNullOrEmpty(Store) && RegionId.IsValid(Source) && AtMost is >= 0 and <= Most && Age is >= 0 and <= Most;
+    public bool IsSound => !string.IsNullOrEmpty(Store) && RegionId.IsValid(Source) && AtMost is >= 0 and <= Most && Age is >= 0 and <= Most && (Position is null or >= 0);
+}
+
+/// <summary>A copy that cannot catch up any more.</summary>
+internal sealed record BrokenText([property: JsonRequired] string Store, [property: JsonRequired] string Target)
+{
+    public bool IsSound => !string.IsNullOrEmpty(Store) && RegionId.IsValid(Target);
 }
 
 internal sealed record VoteText(
@@ -74,7 +84,8 @@ internal sealed record VoteText(
     string? Abstains,
     string? Address,
     [property: JsonRequired] ViewText[] Views,
-    VotedLag[]? Lag = null)
+    VotedLag[]? Lag = null,
+    BrokenText[]? Broken = null)
 {
     public static VoteText From(Vote vote) => new(
         Vote.CurrentFormat,
@@ -85,7 +96,8 @@ internal sealed record VoteText(
         vote.Abstains,
         vote.Address,
         [.. vote.Views.Select(static v => new ViewText(v.Region.Value, v.Condition, v.Score, [.. v.FailedChecks]))],
-        vote.Lag.Count == 0 ? null : [.. vote.Lag.Select(static l => new VotedLag(l.Store, l.Source.Value, l.AtMost.TotalMilliseconds, l.Age.TotalMilliseconds))]);
+        vote.Lag.Count == 0 ? null : [.. vote.Lag.Select(static l => new VotedLag(l.Store, l.Source.Value, l.AtMost.TotalMilliseconds, l.Age.TotalMilliseconds, l.Position))],
+        vote.Broken.Count == 0 ? null : [.. vote.Broken.Select(static b => new BrokenText(b.Store, b.Target.Value))]);
 
     public (Vote? Vote, string Problem) ToVote()
     {
@@ -97,13 +109,15 @@ internal sealed record VoteText(
             : Views.FirstOrDefault(static v => v.Score is not (>= 0 and <= 1)) is { } wild ? $"the score of {wild.Region} is not 0 to 1"
             : Views.FirstOrDefault(static v => v.Condition != RegionScore.ConditionOf(v.Score) && v is not { Condition: RegionCondition.Unknown, Score: 0 }) is { } odd ? $"the condition of {odd.Region}, {odd.Condition}, is not that of its score"
             : Lag?.Any(static l => l is not { IsSound: true }) == true ? "a lag is none"
+            : Broken?.Any(static b => b is not { IsSound: true }) == true ? "a broken copy is none"
             : Views.DistinctBy(static v => v.Region).Count() != Views.Length ? "a region is judged twice"
             : "";
         return problem.Length > 0
             ? (null, problem)
             : (new Vote(Agent, new RegionId(Region), Process!, Counter, Abstains, Address ?? "", [.. Views!.Select(static v => new RegionView(new RegionId(v.Region), v.Condition, v.Score, v.Failed ?? []))])
             {
-                Lag = [.. (Lag ?? []).Select(static l => new LagVote(l.Store, new RegionId(l.Source), TimeSpan.FromMilliseconds(l.AtMost), TimeSpan.FromMilliseconds(l.Age)))],
+                Lag = [.. (Lag ?? []).Select(static l => new LagVote(l.Store, new RegionId(l.Source), TimeSpan.FromMilliseconds(l.AtMost), TimeSpan.FromMilliseconds(l.Age)) { Position = l.Position })],
+                Broken = [.. (Broken ?? []).Select(static b => (b.Store, new RegionId(b.Target)))],
             }, "");
     }
 }

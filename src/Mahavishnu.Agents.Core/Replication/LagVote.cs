@@ -9,32 +9,30 @@ namespace Mahavishnu.Agents.Core.Replication;
 /// <param name="Age">How long before the vote was written it was read.</param>
 public sealed record LagVote(string Store, RegionId Source, TimeSpan AtMost, TimeSpan Age)
 {
-    /// <summary>
-    /// The lag from each region to each other that votes tell of: of several stores the one that is furthest behind, of
-    /// several agents of a region the one who read it last. A store of which a region says nothing is unknown, and so is the pair.
-    /// </summary>
+    /// <summary>How much of the source's log is here, in units of the store; null when it does not tell.</summary>
+    public long? Position { get; init; }
+
+    /// <summary>The lag of each link that votes tell of: of several agents of a region the one who read it last.</summary>
     /// <param name="now">The reader's monotonic clock.</param>
     /// <param name="votes">Every known vote, fresh or not, with the time since the reader saw it change.</param>
-    /// <param name="stores">The stores that count.</param>
     /// <param name="travel">How long a vote may have been under way before the reader saw it.</param>
-    public static IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> In(TimeSpan now, IEnumerable<(Vote Vote, TimeSpan? Age)> votes, IReadOnlyCollection<string> stores, TimeSpan travel)
+    public static IReadOnlyDictionary<LagLink, LagSample> In(TimeSpan now, IEnumerable<(Vote Vote, TimeSpan? Age)> votes, TimeSpan travel)
     {
-        var latest = new Dictionary<(RegionId Source, RegionId Target, string Store), LagSample>();
+        ArgumentNullException.ThrowIfNull(votes);
+        var latest = new Dictionary<LagLink, LagSample>();
         foreach (var (vote, age) in votes.Where(static v => v.Age is not null))
         {
-            foreach (var said in vote.Lag.Where(l => l.Source != vote.Region && stores.Contains(l.Store)))
+            foreach (var said in vote.Lag.Where(l => l.Source != vote.Region))
             {
-                var sample = new LagSample(said.AtMost, now - age!.Value - travel - said.Age);
-                var key = (said.Source, vote.Region, said.Store);
-                if (!latest.TryGetValue(key, out var other) || other.At < sample.At)
+                var sample = new LagSample(said.AtMost, now - age!.Value - travel - said.Age, said.Position);
+                var link = new LagLink(said.Source, vote.Region, said.Store);
+                if (!latest.TryGetValue(link, out var other) || other.At < sample.At)
                 {
-                    latest[key] = sample;
+                    latest[link] = sample;
                 }
             }
         }
 
-        return latest.GroupBy(static l => (l.Key.Source, l.Key.Target))
-            .Where(g => g.Count() == stores.Count)
-            .ToDictionary(static g => g.Key, g => g.Select(static l => l.Value).MaxBy(static s => s.Lag - s.At));
+        return latest;
     }
 }

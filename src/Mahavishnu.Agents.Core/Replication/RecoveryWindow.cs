@@ -1,3 +1,5 @@
+using Mahavishnu.Agents.Core.Regions;
+
 namespace Mahavishnu.Agents.Core.Replication;
 
 /// <summary>How long a replication link may stand still before its target can only be had back by a full copy.</summary>
@@ -9,7 +11,11 @@ namespace Mahavishnu.Agents.Core.Replication;
 /// </param>
 /// <param name="State">Where the link stands.</param>
 /// <param name="Reason">Why, in a sentence, with the figures.</param>
-public sealed record RecoveryWindow(string Store, string Link, TimeSpan? Left, RecoveryState State, string Reason);
+public sealed record RecoveryWindow(string Store, string Link, TimeSpan? Left, RecoveryState State, string Reason)
+{
+    /// <summary>The region whose copy the link serves; null when that is not another region.</summary>
+    public RegionId? Target { get; init; }
+}
 
 /// <summary>The states of a <see cref="RecoveryWindow"/>.</summary>
 public enum RecoveryState

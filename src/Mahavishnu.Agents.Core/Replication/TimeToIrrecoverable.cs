@@ -18,7 +18,7 @@ public static class TimeToIrrecoverable
     /// <remarks>Source: PostgreSQL documentation, <c>pg_replication_slots</c>. An unreserved slot may be lost at the next checkpoint.</remarks>
     public static RecoveryWindow ForPostgresSlot(string slot, bool active, string? walStatus, long? safeWalSize, long retainedBytes, double? bytesPerSecond)
     {
-        RecoveryWindow Window(RecoveryState state, TimeSpan? left, string reason) => new("postgresql", slot, left, state, reason);
+        RecoveryWindow Window(RecoveryState state, TimeSpan? left, string reason) => new(StoreNames.Postgresql, slot, left, state, reason);
         var held = Text($"{retainedBytes} bytes of WAL are kept for it{(active ? "" : " and nobody streams from it")}");
         return walStatus switch
         {
@@ -40,7 +40,7 @@ public static class TimeToIrrecoverable
     /// <remarks>Source: Redis documentation, "Replication" (partial resynchronisation). Lost means a full resynchronisation.</remarks>
     public static RecoveryWindow ForRedisBacklog(string replica, long backlogSize, long histLen, long behindBytes, double? bytesPerSecond)
     {
-        RecoveryWindow Window(RecoveryState state, TimeSpan? left, string reason) => new("redis", replica, left, state, reason);
+        RecoveryWindow Window(RecoveryState state, TimeSpan? left, string reason) => new(StoreNames.Redis, replica, left, state, reason);
         return backlogSize <= 0 || histLen < 0 || behindBytes < 0 ? Window(RecoveryState.Unknown, null, "the master keeps no backlog, or the replica is not of its history")
             : behindBytes > histLen ? Window(RecoveryState.Lost, null, Text($"the replica is {behindBytes} bytes behind and the backlog holds {histLen}"))
             : Until(Window, backlogSize - behindBytes, bytesPerSecond, behindBytes == 0, Text($"the replica is {behindBytes} bytes behind"));

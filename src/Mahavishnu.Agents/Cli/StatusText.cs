@@ -104,7 +104,7 @@ internal static class StatusText
 
         foreach (var risk in replication["atRisk"]!.AsArray())
         {
-            output.WriteLine($"  at risk if {risk!["source"]} died now and {risk["target"]} took over: at most {risk["seconds"]} s of writes");
+            output.WriteLine($"  at risk if {risk!["source"]} died now and {risk["target"]} took over: at most {risk["seconds"]} s of writes to {risk["store"]}");
         }
     }
 
@@ -114,6 +114,11 @@ internal static class StatusText
     private static void Saga(JsonNode saga, TextWriter output)
     {
         output.WriteLine($"plan {saga["planId"]}: {saga["kind"]} {saga["source"]} -> {saga["target"]}, {saga["step"]} {saga["phase"]}, data-loss risk {saga["risk"]}, asked for by {saga["requestedBy"]} ({saga["reason"]})");
+        foreach (var risk in saga["atRisk"]!.AsArray())
+        {
+            output.WriteLine($"  may lose of {risk!["store"]}: {(risk["seconds"] is { } seconds ? $"the last {seconds} s" : "unknown")}");
+        }
+
         foreach (var step in saga["steps"]!.AsArray())
         {
             output.WriteLine($"  {step!["name"],-18}{step["state"],-9}{(step["state"]!.GetValue<string>() == "skipped" ? "nothing configured" : $"{step["durationSeconds"]} s")}");

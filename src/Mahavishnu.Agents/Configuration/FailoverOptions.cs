@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Mahavishnu.Agents.Core.Replication;
+
 namespace Mahavishnu.Agents.Configuration;
 
 /// <summary>When and how traffic leaves a region. Bound from <c>failover</c>.</summary>
@@ -27,6 +30,10 @@ internal sealed class FailoverOptions(TimingProfile profile)
     [Limits("0s", "1d")]
     public TimeSpan MaxDataLoss { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The stores whose loss is held against <see cref="MaxDataLoss"/>, and by which targets are ranked. What the others may lose is stated in the plan.</summary>
+    /// <value>Default PostgreSQL, where it is configured.</value>
+    public IReadOnlyList<DataStore>? DataLossStores { get; init; }
+
     /// <summary>Whether an immediate failover goes ahead whatever it may lose, also when that is not known.</summary>
     /// <value>Default false.</value>
     public bool AcceptDataLoss { get; init; }
@@ -34,6 +41,26 @@ internal sealed class FailoverOptions(TimingProfile profile)
     /// <summary>Whether the leader fails over without being asked.</summary>
     /// <value>Default true.</value>
     public bool Automatic { get; init; } = true;
+}
+
+/// <summary>A kind of store whose lag is measured.</summary>
+internal enum DataStore
+{
+    /// <summary>PostgreSQL.</summary>
+    [JsonStringEnumMemberName(StoreNames.Postgresql)]
+    Postgresql = 0,
+
+    /// <summary>Kafka.</summary>
+    [JsonStringEnumMemberName(StoreNames.Kafka)]
+    Kafka,
+
+    /// <summary>OpenSearch.</summary>
+    [JsonStringEnumMemberName(StoreNames.OpenSearch)]
+    OpenSearch,
+
+    /// <summary>S3.</summary>
+    [JsonStringEnumMemberName(StoreNames.S3)]
+    S3,
 }
 
 /// <summary>The scores that decide on a failover, 0 to 1. Bound from <c>failover.thresholds</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Configuration;
 
@@ -12,6 +13,7 @@ internal static class FailoverRules
     public static void Check(RuleContext context)
     {
         CheckThresholds(context);
+        CheckStores(context);
         var steps = context.Options.Failback.Steps;
         context.RequireDistinct(steps.Select((step, i) => ((string?)step.Name, Steps.Item(i).Key("name"))), "a name that no other step has");
         foreach (var (index, step) in steps.Index())
@@ -33,6 +35,15 @@ internal static class FailoverRules
         {
             context.Error(path.Key("target"),
                 string.Create(CultureInfo.InvariantCulture, $"is {thresholds.Target}, and graceful is {thresholds.Graceful}; expected graceful <= target, or a target would itself be failed over"));
+        }
+    }
+
+    private static void CheckStores(RuleContext context)
+    {
+        var path = ConfigPath.Of("failover.data_loss_stores");
+        foreach (var (index, store) in (context.Options.Failover.DataLossStores ?? []).Index().Where(s => !context.Options.MeasuredStores().Contains(s.Item)))
+        {
+            context.Error(path.Item(index), $"is {Shown.Quoted(store.ToString().ToLowerInvariant())}, whose lag is not measured; expected one that is configured");
         }
     }
 

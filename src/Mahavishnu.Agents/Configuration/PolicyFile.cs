@@ -58,6 +58,7 @@ internal sealed class PolicyFile
     {
         Observers = recorded.Observers,
         Interval = recorded.Interval,
+        Stores = recorded.Stores,
         Thresholds = policy.Thresholds with { Settle = recorded.Thresholds.Settle, LossLimit = recorded.Thresholds.LossLimit },
         Saga = policy.Saga with { RetryInterval = recorded.Saga.RetryInterval, ReturnShares = recorded.Saga.ReturnShares, NothingConfigured = recorded.Saga.NothingConfigured },
     };

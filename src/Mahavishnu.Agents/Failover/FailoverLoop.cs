@@ -156,7 +156,7 @@ internal sealed partial class FailoverLoop : BackgroundService
         }
 
         LogRecord(record.PlanId, record.Step, record.Phase, record.Source, record.Target, record.Epoch, record.Sequence);
-        _records.Audit.Write("agent", "journal.write", record.PlanId, record.Phase.ToString(), new { record.Step, record.Source, record.Target, record.Epoch, record.Sequence, record.Reason, record.RequestedBy });
+        _records.Audit.Write("agent", "journal.write", record.PlanId, record.Phase.ToString(), new { record.Step, record.Source, record.Target, record.Epoch, record.Sequence, record.Risk, atRisk = record.AtRisk.Select(static r => new { store = r.Store, seconds = r.AtMost?.TotalSeconds }), record.Reason, record.RequestedBy });
         if (record.Ended)
         {
             _records.Metrics.SagaEnded(record);

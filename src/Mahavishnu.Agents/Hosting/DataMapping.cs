@@ -13,6 +13,13 @@ internal static class DataMapping
     /// <summary>Whether one server writes and the others follow it: what can be fenced and promoted.</summary>
     public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
 
+    /// <summary>The stores whose lag is measured.</summary>
+    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(options.Database.Postgresql is null ? [] : [DataStore.Postgresql]);
+
+    /// <summary>The names of the stores whose loss counts for decisions.</summary>
+    public static IReadOnlyList<string> LossStores(this AgentOptions options) =>
+        [.. (options.Failover.DataLossStores ?? options.MeasuredStores().Where(static s => s == DataStore.Postgresql)).Select(static s => s.ToString().ToLowerInvariant())];
+
     /// <summary>The data steps of sagas in which a configured store has something to do.</summary>
     public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options) =>
         options.HasPostgresPrimary() ? PostgresMover.DataSteps : options.Database.Postgresql is not null ? PostgresMultiMover.DataSteps : new HashSet<SagaStep>();

@@ -68,7 +68,12 @@ internal static class OptionMapping
         Regions = options.Regions.ToDictionary(static r => r.Key, static r => Facts(r.Key, r.Value)),
         Observers = options.SplitBrainPrevention.Quorum.Regions,
         Residency = options.ToResidency(),
-        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown) { Settle = options.HealthChecks.Regional.Interval, LossLimit = options.HasPostgresPrimary() && !options.Failover.AcceptDataLoss ? options.Failover.MaxDataLoss : null },
+        Thresholds = new DecisionThresholds(options.Failover.Thresholds.Immediate, options.Failover.Thresholds.Graceful, options.Failover.Thresholds.Target, options.Failover.Cooldown)
+        {
+            Settle = options.HealthChecks.Regional.Interval,
+            LossLimit = options.LossStores().Count > 0 && !options.Failover.AcceptDataLoss ? options.Failover.MaxDataLoss : null,
+        },
+        Stores = options.LossStores(),
         Saga = options.ToSagaSettings(timing),
         Timing = timing,
         Automatic = options.Failover.Automatic,

@@ -34,7 +34,7 @@ internal static class ReplicationDocument
                 state = l.Value.State.ToString(),
                 reason = l.Value.Reason,
             })),
-            atRisk = input.Lag.OrderBy(static l => l.Key.Source).ThenBy(static l => l.Key.Target).Select(static l => new { source = l.Key.Source.Value, target = l.Key.Target.Value, seconds = Seconds(l.Value) }),
+            atRisk = input.Lag.OrderBy(static l => l.Key).Select(static l => new { store = l.Key.Store, source = l.Key.Source.Value, target = l.Key.Target.Value, seconds = Seconds(l.Value.AtMost), position = l.Value.Position }),
         };
     }
 

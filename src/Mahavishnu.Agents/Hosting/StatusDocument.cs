@@ -80,7 +80,7 @@ internal static class StatusDocument
             dataLossRisk = v.Risk.ToString(),
             reason = v.Reason,
             rules = v.Rules,
-            candidates = v.Candidates.Select(static c => new { region = c.Region.Value, rank = c.Rank, audiences = c.Audiences.Select(static a => a.Value), dataLossRisk = c.Risk.ToString(), reason = c.Reason }),
+            candidates = v.Candidates.Select(static c => new { region = c.Region.Value, rank = c.Rank, audiences = c.Audiences.Select(static a => a.Value), dataLossRisk = c.Risk.ToString(), atRisk = c.AtRisk.Select(static r => new { store = r.Store, seconds = r.AtMost?.TotalSeconds }), reason = c.Reason }),
         }),
     };
 
@@ -96,6 +96,7 @@ internal static class StatusDocument
         audiences = record.Audiences.Select(static a => a.Value),
         decision = record.Decision.ToString(),
         risk = record.Risk.ToString(),
+        atRisk = record.AtRisk.Select(static r => new { store = r.Store, seconds = r.AtMost?.TotalSeconds }),
         epoch = record.Epoch,
         sequence = record.Sequence,
         returnedPercent = record.ReturnedPercent,

@@ -11,12 +11,11 @@ namespace Mahavishnu.Agents.Replication;
 /// <param name="watches">This region's own stores.</param>
 /// <param name="primary">The region's right to write; null when no store has one primary.</param>
 /// <param name="movers">Who carries out the data steps of sagas.</param>
-/// <param name="counted">The stores whose lag is what a failover may lose.</param>
 /// <param name="votes">The votes, which carry every region's lag.</param>
 /// <param name="travel">How long a vote may have been under way before it is seen here.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class DataPlane(
-    PeerClocks clocks, IReadOnlyList<StoreWatch> watches, PrimaryLoop? primary, IReadOnlyList<IDataMover> movers, IReadOnlyList<string> counted, VoteLoop votes, TimeSpan travel, AgentClock clock) : BackgroundService
+    PeerClocks clocks, IReadOnlyList<StoreWatch> watches, PrimaryLoop? primary, IReadOnlyList<IDataMover> movers, VoteLoop votes, TimeSpan travel, AgentClock clock) : BackgroundService
 {
     /// <summary>The region's right to write; null when no store has one primary.</summary>
     public PrimaryLoop? Primary => primary;
@@ -26,10 +25,14 @@ internal sealed class DataPlane(
 
     /// <summary>What the vote says of their lag.</summary>
     public IReadOnlyList<LagVote> Said() =>
-        [.. Views().SelectMany(static v => v.Lag.Where(static l => l.Value.AtMost is not null).OrderBy(static l => l.Key).Select(l => new LagVote(v.Store, l.Key, l.Value.AtMost!.Value, l.Value.Age)))];
+        [.. Views().SelectMany(static v => v.Lag.Where(static l => l.Value.AtMost is not null).OrderBy(static l => l.Key).Select(l => new LagVote(v.Store, l.Key, l.Value.AtMost!.Value, l.Value.Age) { Position = v.Position }))];
 
-    /// <summary>The lag from each region to each other of the stores that count, as the votes tell it.</summary>
-    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> Lag() => LagVote.In(clock.Now, votes.Latest(), counted, travel);
+    /// <summary>What the vote says of copies of this region's data that need a full copy.</summary>
+    public IReadOnlyList<(string Store, RegionId Target)> Broken() =>
+        [.. Views().SelectMany(static v => v.Windows.Where(static w => w is { State: RecoveryState.Lost, Target: not null }).Select(w => (v.Store, w.Target!.Value))).Distinct().Order()];
+
+    /// <summary>The lag of every store from each region to each other, as the votes tell it.</summary>
+    public IReadOnlyDictionary<LagLink, LagSample> Lag() => LagVote.In(clock.Now, votes.Latest(), travel);
 
     /// <summary>The regions whose database accepts writes; null while that is not known.</summary>
     public IReadOnlySet<RegionId>? Writers() => primary?.Writer() is { } writer ? new HashSet<RegionId> { writer } : null;

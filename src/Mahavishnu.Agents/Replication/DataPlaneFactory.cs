@@ -28,8 +28,8 @@ internal static class DataPlaneFactory
 
         // A vote is written within one request, then read at the next look within another.
         var travel = (timing.RequestTimeout * 2) + options.ToVoteSettings(timing).ReadInterval;
-        var data = new DataPlane(clocks, watches, postgres.Primary, movers, postgres.Watch is null && movers.Count == 0 ? [] : [PostgresWatch.Name], votes, travel, clock);
-        votes.Lag = data.Said;
+        var data = new DataPlane(clocks, watches, postgres.Primary, movers, votes, travel, clock);
+        (votes.Lag, votes.Broken) = (data.Said, data.Broken);
         return data;
     }
 

@@ -14,7 +14,7 @@ namespace Mahavishnu.Agents.Replication;
 internal sealed partial class PostgresWatch : StoreWatch
 {
     /// <summary>The store's name in votes, metrics and claims.</summary>
-    public const string Name = "postgresql";
+    public const string Name = StoreNames.Postgresql;
 
     private static readonly StoreGauge LagBytes = new("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
     private static readonly StoreGauge Writable = new("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
@@ -57,11 +57,16 @@ internal sealed partial class PostgresWatch : StoreWatch
         return new StoreView(Store, Clock.Now - seen.At, seen.Problem, PostgresDocument.Of(seen.Reading))
         {
             Lag = Lag(),
+            Position = seen.Reading is { InRecovery: true } standby ? PositionOf(standby) : null,
             Windows = seen.Windows,
             Findings = seen.Beats is null ? [] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}")],
             Values = seen.Reading is { } server ? Values(server) : [],
         };
     }
+
+    /// <summary>What a standby has received it applies before it is promoted.</summary>
+    private static long? PositionOf(PostgresReading standby) =>
+        new[] { standby.Received, standby.Replayed }.Max(static l => l?.Value) is { } value and <= long.MaxValue ? (long)value : null;
 
     /// <summary>The lag behind each other region whose heartbeat has arrived here.</summary>
     private Dictionary<RegionId, LagReading> Lag()
@@ -116,8 +121,12 @@ internal sealed partial class PostgresWatch : StoreWatch
             _written.Observe(at, (long)written.Value);
         }
 
-        return [.. reading.Slots.Select(s => TimeToIrrecoverable.ForPostgresSlot(s.Name, s.Active, s.WalStatus, s.SafeWalSize, s.RetainedBytes ?? 0, _written.BytesPerSecond(at)))];
+        return [.. reading.Slots.Select(s => TimeToIrrecoverable.ForPostgresSlot(s.Name, s.Active, s.WalStatus, s.SafeWalSize, s.RetainedBytes ?? 0, _written.BytesPerSecond(at)) with { Target = TargetOf(s.Name) })];
     }
+
+    /// <summary>A standby's slot has its region's name, with the dashes that a slot's name may not have replaced.</summary>
+    private RegionId? TargetOf(string slot) =>
+        _options.PrimaryRegions.Where(s => s.Region != _region && s.Region.Value.Replace('-', '_') == slot).Select(static s => (RegionId?)s.Region).FirstOrDefault();
 
     private async Task<string?> BeatAsync(CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Mahavishnu.Agents.Replication;
 /// nothing between regions, so there is no lag to measure: what other regions need travels over Kafka.
 /// </summary>
 internal sealed class RedisWatch(RedisNode node, RedisExpectation expected, TimeSpan interval, TimeSpan timeout, AgentClock clock, ILogger<RedisWatch> logger)
-    : StoreWatch("redis", interval, clock, logger)
+    : StoreWatch(StoreNames.Redis, interval, clock, logger)
 {
     private readonly Dictionary<string, RateEstimator> _rates = new(StringComparer.Ordinal);
     private Seen _seen = new(null, null, [], "not asked yet");

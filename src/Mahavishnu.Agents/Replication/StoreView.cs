@@ -13,6 +13,9 @@ internal sealed record StoreView(string Store, TimeSpan? Age, string? Problem, o
     /// <summary>How far this region's copy is behind each other region.</summary>
     public IReadOnlyDictionary<RegionId, LagReading> Lag { get; init; } = new Dictionary<RegionId, LagReading>();
 
+    /// <summary>How much of the writer's log this region's copy has, in units of the store; comparable between copies. Null when it does not tell, and in the writer.</summary>
+    public long? Position { get; init; }
+
     /// <summary>How long each of its links can still catch up.</summary>
     public IReadOnlyList<RecoveryWindow> Windows { get; init; } = [];
 

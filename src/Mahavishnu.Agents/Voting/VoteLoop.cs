@@ -51,6 +51,9 @@ internal sealed partial class VoteLoop : BackgroundService
     /// <summary>How far this region is behind the others, for the votes.</summary>
     public Func<IReadOnlyList<LagVote>> Lag { get; set; } = static () => [];
 
+    /// <summary>What the vote says of copies of the region's data that need a full copy.</summary>
+    public Func<IReadOnlyList<(string Store, RegionId Target)>> Broken { get; set; } = static () => [];
+
     /// <summary>Votes that this reader knows, with the time since each changed.</summary>
     public IReadOnlyList<(Vote Vote, TimeSpan? Age)> Latest()
     {
@@ -155,7 +158,7 @@ internal sealed partial class VoteLoop : BackgroundService
 
     private void Publish(HealthSnapshot health, string? abstains, CancellationToken cancellationToken)
     {
-        var vote = new Vote(_settings.Agent, _settings.Region, _process, ++_counter, abstains, _settings.Address, health.Views) { Lag = Lag() };
+        var vote = new Vote(_settings.Agent, _settings.Region, _process, ++_counter, abstains, _settings.Address, health.Views) { Lag = Lag(), Broken = Broken() };
         var text = vote.ToText();
         foreach (var store in _stores)
         {

@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 using Xunit;
 using static Mahavishnu.Agents.Core.Tests.Failover.Given;
@@ -29,8 +30,11 @@ public sealed class DecisionEngineTests
     private static DecisionInput Limited(DecisionInput input) =>
         input with { Thresholds = input.Thresholds with { LossLimit = TimeSpan.FromSeconds(60) } };
 
-    private static Dictionary<(RegionId, RegionId), TimeSpan> Behind(double seconds) =>
-        new() { [(Us, Ap)] = TimeSpan.FromSeconds(seconds), [(Us, Eu)] = TimeSpan.FromSeconds(seconds) };
+    private static Dictionary<LagLink, MeasuredLag> Behind(double seconds) => new()
+    {
+        [new LagLink(Us, Ap, "postgresql")] = new MeasuredLag(TimeSpan.FromSeconds(seconds)),
+        [new LagLink(Us, Eu, "postgresql")] = new MeasuredLag(TimeSpan.FromSeconds(seconds)),
+    };
 
     [Theory]
     //          at risk  kind
@@ -57,6 +61,18 @@ public sealed class DecisionEngineTests
     {
         Assert.Equal(DecisionKind.ManualIntervention, Verdict(Limited(Input((Us, 0.4))), Us).Kind);
         Assert.Equal(DecisionKind.GracefulFailover, Verdict(Limited(Input((Us, 0.4))) with { Lag = Behind(2) }, Us).Kind);
+    }
+
+    /// <summary>A graceful failover would fence the source and wait for ever; an immediate one loses no more than is measured.</summary>
+    [Theory]
+    [InlineData(0.4, DecisionKind.ManualIntervention)]
+    [InlineData(0.0, DecisionKind.ImmediateFailover)]
+    public void Decide_TargetsThatNeedAFullCopy_AreNotWaitedFor(double score, DecisionKind kind)
+    {
+        var input = Limited(Input((Us, score))) with { Lag = Behind(2), Broken = new HashSet<LagLink> { new(Us, Eu, "postgresql"), new(Us, Ap, "postgresql") } };
+
+        Assert.Equal(kind, Verdict(input, Us).Kind);
+        Assert.Equal(Eu, Verdict(input with { Broken = new HashSet<LagLink> { new(Us, Ap, "postgresql") } }, Us).Target);
     }
 
     private static Dictionary<RegionId, TimeSpan> Ago(RegionId region, int seconds) => new() { [region] = TimeSpan.FromSeconds(seconds) };

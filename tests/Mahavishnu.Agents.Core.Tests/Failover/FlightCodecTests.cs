@@ -42,7 +42,7 @@ public sealed class FlightCodecTests
         "failbackDrain":"00:05:00","returnShares":[10,25,50],"nothingConfigured":["FenceSource","CatchUp","PromoteDatabase","PromoteSearch","SyncData"]},
         "timing":{"sessionTtl":"00:00:30","heartbeatInterval":"00:00:05","requestTimeout":"00:00:04","validity":"00:00:15","waitOut":"00:00:15.2000000",
         "retryInterval":"00:00:05","electionTimeout":"00:00:10","effectDeadline":"00:00:05","effectMargin":"00:00:00.5000000","clockDrift":0.001,"waitOutSlack":"00:00:00.1000000"},
-        "automatic":true,"autoFailback":false,"failbackWindow":"00:01:00","lagFreshness":"00:01:00","interval":"00:00:01"},
+        "automatic":true,"autoFailback":false,"failbackWindow":"00:01:00","lagFreshness":"00:01:00","stores":["postgresql"],"interval":"00:00:01"},
         "memory":{"term":{"epoch":0,"uncheckedNotBefore":"00:00:00"},"saga":{"running":false,"resultDetail":"","stepSince":"00:00:00","nextTry":"00:00:00","held":false},
         "decision":{"failedOverAt":{},"illSince":{}},"failback":{"healthySince":{}}}}
         """.ReplaceLineEndings(""),
@@ -63,7 +63,7 @@ public sealed class FlightCodecTests
             """
             {"t":2000000,"committed":{"format":1,"epoch":3,"sequence":1,"planId":"fo-3-1","kind":"Failover","step":"DrainSource","phase":"Intended","source":"us-east-1","target":"eu-west-1","audiences":["us-east-1"],
             "before":{"ap-south-1":{"ap-south-1":100},"eu-west-1":{"eu-west-1":100},"us-east-1":{"us-east-1":100}},"desired":{"ap-south-1":{"ap-south-1":100},"eu-west-1":{"eu-west-1":100},"us-east-1":{}},
-            "decision":"ImmediateFailover","risk":"Unknown","skipped":["FenceSource","CatchUp","PromoteDatabase","PromoteSearch"],"irreversible":false,"failedTargets":[],"cooling":[],"returnedPercent":0,"reason":"D-03: complete region failure","requestedBy":"automatic"}}
+            "decision":"ImmediateFailover","risk":"Unknown","atRisk":[{"store":"postgresql","atMost":null}],"skipped":["FenceSource","CatchUp","PromoteDatabase","PromoteSearch"],"irreversible":false,"failedTargets":[],"cooling":[],"returnedPercent":0,"reason":"D-03: complete region failure","requestedBy":"automatic"}}
             """.ReplaceLineEndings(""),
             """
             {"t":0,"gone":["us-east-1/us-east-1-1"],

@@ -136,7 +136,7 @@ public sealed class FlightHistoryTests
         FlightEntry.Turn t => string.Join('\n', [
             $"{t.Now} {t.Facts.Epoch} {t.Facts.Maintenance} {t.Facts.OthersPresent} {t.Facts.AnyTarget} {t.Facts.Asked} {(t.Facts.Shown is { } shown ? JournalCodec.Write(shown) : "")}",
             .. t.Facts.Votes.OrderBy(static v => v.Region).ThenBy(static v => v.Agent, StringComparer.Ordinal).Select(static v => (v with { Process = "", Counter = 1, Address = "" }).ToText()),
-            .. t.Facts.Lag.OrderBy(static l => l.Key.Source).ThenBy(static l => l.Key.Target).Select(static l => l.ToString()),
+            .. t.Facts.Lag.OrderBy(static l => l.Key).Select(static l => l.ToString()),
             t.Facts.Writers is { } writers ? $"writers {string.Join(",", writers.Order())}" : "",
             .. t.Outcome.Parts.Select(static p => p.ToString()),
             t.Outcome.Digest]),

@@ -209,7 +209,7 @@ internal sealed class FlightWorld(FailoverSettings settings, int fileEvery = 0)
             Lag = (move.Dice % 5) switch
             {
                 0 => FailoverFacts.None.Lag,
-                1 => new Dictionary<(RegionId, RegionId), LagSample> { [(region, All[move.Dice / 3 % 3])] = new(TimeSpan.FromMilliseconds(move.Dice), _now - TimeSpan.FromSeconds(move.Dice % 80)) },
+                1 => new Dictionary<LagLink, LagSample> { [new(region, All[move.Dice / 3 % 3], move.Dice % 2 == 0 ? "postgresql" : "kafka")] = new(TimeSpan.FromMilliseconds(move.Dice), _now - TimeSpan.FromSeconds(move.Dice % 80), move.Dice % 4 == 0 ? move.Dice : null) },
                 _ => _facts.Lag,
             },
             Writers = (move.Dice % 6) switch { 0 => null, 1 => new HashSet<RegionId> { region }, 2 => new HashSet<RegionId>(), _ => _facts.Writers },

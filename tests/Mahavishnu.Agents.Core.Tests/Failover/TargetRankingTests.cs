@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Compliance;
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 using Xunit;
 using static Mahavishnu.Agents.Core.Tests.Failover.Given;
@@ -17,9 +18,9 @@ public sealed class TargetRankingTests
     private static IReadOnlyList<TargetCandidate> Rank(DecisionInput input, params RegionId[] excluded) =>
         TargetRanking.Rank(input, Us, [.. input.Routing.ServedBy(Us)], excluded);
 
-    private static DecisionInput WithLag(DecisionInput input, RegionId target, double seconds) => input with
+    private static DecisionInput WithLag(DecisionInput input, RegionId target, double seconds, long? position = null) => input with
     {
-        Lag = new Dictionary<(RegionId, RegionId), TimeSpan>(input.Lag) { [(Us, target)] = TimeSpan.FromSeconds(seconds) },
+        Lag = new Dictionary<LagLink, MeasuredLag>(input.Lag) { [new LagLink(Us, target, "postgresql")] = new MeasuredLag(TimeSpan.FromSeconds(seconds), position) },
     };
 
     // Each row lets eu-west-1 win by one criterion although ap-south-1 wins by all those after it, the name at last.
@@ -30,6 +31,7 @@ public sealed class TargetRankingTests
         var role = Input((Us, 0), (Eu, 0.8)).WithFacts(Facts(Ap) with { IsPrimary = false });
         var preference = role.WithFacts(Facts(Ap)).WithFacts(Facts(Eu) with { IsPrimary = false, Preference = 1 });
         var capacity = preference.WithFacts(Facts(Ap) with { Preference = 2 }).WithFacts(Facts(Eu) with { IsPrimary = false, Capacity = 0.6 });
+        var held = WithLag(WithLag(capacity.WithFacts(Facts(Ap) with { Preference = 2, Capacity = 0.9 }), Eu, 0.5, 101), Ap, 0.4, 100);
         var risk = WithLag(WithLag(capacity.WithFacts(Facts(Ap) with { Preference = 2, Capacity = 0.9 }), Eu, 0.5), Ap, 2);
         var audiences = WithLag(WithLag(risk, Ap, 0), Eu, 100) with { Routing = RoutingTable.Home(All).With(Eu, (Us, 100)), Residency = EuStays };
         audiences = audiences
@@ -44,6 +46,7 @@ public sealed class TargetRankingTests
             { "role", role },
             { "preference", preference },
             { "capacity", capacity },
+            { "held", held },
             { "risk", risk },
             { "audiences", audiences },
             { "health", health },

@@ -37,7 +37,7 @@ public sealed class VoteTests
 
         Assert.NotNull(read);
         Assert.Equal("", problem);
-        Assert.Equal(vote with { Views = [], Lag = [] }, read with { Views = [], Lag = [] });
+        Assert.Equal(vote with { Views = [], Lag = [], Broken = [] }, read with { Views = [], Lag = [], Broken = [] });
         Assert.Equal(
             vote.Views.Select(static v => (v.Region, v.Condition, v.Score, string.Join(',', v.FailedChecks))),
             read.Views.Select(static v => (v.Region, v.Condition, v.Score, string.Join(',', v.FailedChecks))));

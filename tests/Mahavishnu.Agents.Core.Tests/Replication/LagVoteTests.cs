@@ -17,7 +17,7 @@ public sealed class LagVoteTests
         (new Vote(agent, Eu, "p", 1, null, "", []) { Lag = lag }, age is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
 
     private static LagSample? Of(params (Vote, TimeSpan?)[] votes) =>
-        LagVote.In(Now, votes, ["postgresql"], Travel).TryGetValue((Us, Eu), out var sample) ? sample : null;
+        LagVote.In(Now, votes, Travel).TryGetValue(new LagLink(Us, Eu, "postgresql"), out var sample) ? sample : null;
 
     [Fact]
     public void In_OneVote_IsAsOldAsReadingVoteAndTravelTogether() =>
@@ -31,28 +31,29 @@ public sealed class LagVoteTests
     public void In_VoteThatNeverChangedHere_IsUnknown() => Assert.Null(Of(From("a", null, Behind(2))));
 
     [Fact]
-    public void In_StoreOfWhichNothingIsSaid_MakesThePairUnknown()
+    public void In_TwoStores_EachHasItsOwn()
     {
-        var votes = new[] { From("a", 1, Behind(2)) };
+        var lag = LagVote.In(Now, [From("a", 1, Behind(2) with { Position = 77 }, Behind(9, 0, "redis"))], Travel);
 
-        Assert.Empty(LagVote.In(Now, votes, ["postgresql", "redis"], Travel));
-        Assert.Empty(LagVote.In(Now, votes, ["redis"], Travel));
-    }
-
-    [Fact]
-    public void In_TwoStores_TheOneFurtherBehindCounts()
-    {
-        var lag = LagVote.In(Now, [From("a", 1, Behind(2), Behind(9, 0, "redis"))], ["postgresql", "redis"], Travel);
-
-        Assert.Equal(TimeSpan.FromSeconds(9), lag[(Us, Eu)].Lag);
+        Assert.Equal((TimeSpan.FromSeconds(2), 77), (lag[new LagLink(Us, Eu, "postgresql")].Lag, lag[new LagLink(Us, Eu, "postgresql")].Position));
+        Assert.Equal((TimeSpan.FromSeconds(9), null), (lag[new LagLink(Us, Eu, "redis")].Lag, lag[new LagLink(Us, Eu, "redis")].Position));
     }
 
     [Fact]
     public void Read_WrittenVote_HasTheSameLag()
     {
-        var vote = From("a", 0, Behind(0.25, 0.001), Behind(3600, 5, "redis")).Item1;
+        var vote = From("a", 0, Behind(0.25, 0.001) with { Position = 9_000_000_000_000_000_000 }, Behind(3600, 5, "redis")).Item1;
 
         Assert.Equal(vote.Lag, Vote.Read(vote.ToText()).Vote!.Lag);
+    }
+
+    [Fact]
+    public void Read_WrittenVote_HasTheSameBrokenCopies()
+    {
+        var vote = From("a", 0).Item1 with { Broken = [("postgresql", Us)] };
+
+        Assert.Equal(vote.Broken, Vote.Read(vote.ToText()).Vote!.Broken);
+        Assert.Equal((null, "a broken copy is none"), Vote.Read(vote.ToText().Replace("us-east-1", "?", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -45,6 +45,32 @@ public sealed class DatabaseTests
         Assert.False(await databases.TryWriteAsync(source, --other));
     }
 
+    /// <summary>A commit waits for any one standby, so that only the one which got it last may take over.</summary>
+    [Fact]
+    public async Task Region_OfThePrimaryDies_TheStandbyThatHoldsMostTakesOver()
+    {
+        await using var world = await ChaosWorld.StartAsync(new ChaosOptions { Databases = true, SynchronousCommit = true });
+        var (databases, source) = (world.Databases!, world.Regions[0]);
+        await world.UntilAsync("every agent knows what is at risk", Limits.Verdict, () => UnknownRiskAsync(world, source));
+        world.Begin();
+        var writer = new Writer(databases, world.Regions, source);
+        var writing = writer.RunAsync();
+        await world.UntilAsync("rows are written", Limits.Verdict, () => writer.Acknowledged.Count > 50);
+
+        // The one that comes first by name, and would be taken if they held the same.
+        var behind = world.Others(source).Order().First();
+        await databases[behind].PauseAsync("walreceiver", TestContext.Current.CancellationToken);
+        var before = writer.Acknowledged.Count;
+        await world.UntilAsync("rows are written that it lacks", Limits.Verdict, () => writer.Acknowledged.Count > before + 20);
+        await Task.WhenAll(world.KillRegionAsync(source), databases[source].KillAsync());
+
+        await world.UntilAsync("rows are written elsewhere", Limits.Saga, () => writer.Current != source && writer.WrittenSinceMove > 50);
+        writer.Stop();
+        await writing;
+        Assert.NotEqual(behind, writer.Current);
+        Assert.Empty(writer.Acknowledged.Except(await databases.RowsAsync(writer.Current)));
+    }
+
     [Fact]
     public async Task Region_OfThePrimaryIsFailedOverWhileItIsWell_NothingIsLost()
     {

@@ -15,7 +15,7 @@ public sealed class BindingTests
         { "log_level: [INFO]", "log_level: is a list; expected one of DEBUG, INFO, WARNING, ERROR" },
         { "failovr: {}", $"failovr: is not a known key; expected one of {RootKeys}; did you mean `failover`?" },
         { "zzzzzzzzz: {}", $"zzzzzzzzz: is not a known key; expected one of {RootKeys}" },
-        { "failover: 3", "failover: is a single value; expected a map of thresholds, cooldown, cooldown_seconds, cooldown_ms, watch, watch_seconds, watch_ms, step_deadline, step_deadline_seconds, step_deadline_ms, max_data_loss, max_data_loss_seconds, max_data_loss_ms, accept_data_loss, automatic" },
+        { "failover: 3", "failover: is a single value; expected a map of thresholds, cooldown, cooldown_seconds, cooldown_ms, watch, watch_seconds, watch_ms, step_deadline, step_deadline_seconds, step_deadline_ms, max_data_loss, max_data_loss_seconds, max_data_loss_ms, data_loss_stores, accept_data_loss, automatic" },
         { "failover: {automatic: yes}", "failover.automatic: is `yes`; expected true or false" },
         { "failover: {cooldown: 300}", "failover.cooldown: is `300`; expected a duration with its unit, such as 500ms, 30s or 5m, from 0s to 1d" },
         { "failover: {cooldown: 3 fortnights}", "failover.cooldown: is `3 fortnights`; expected a duration with its unit, such as 500ms, 30s or 5m, from 0s to 1d" },

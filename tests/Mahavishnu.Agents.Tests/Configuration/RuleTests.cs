@@ -70,6 +70,7 @@ public sealed class RuleTests
         // failover and failback
         { "failover: {thresholds: {immediate: 0.5}}", "us-east-1.yaml:1: failover.thresholds.immediate: is 0.5, and graceful is 0.5; expected immediate < graceful" },
         { "failover: {thresholds: {target: 0.4}}", "us-east-1.yaml:1: failover.thresholds.target: is 0.4, and graceful is 0.5; expected graceful <= target, or a target would itself be failed over" },
+        { "failover: {data_loss_stores: [kafka]}", "us-east-1.yaml:1: failover.data_loss_stores[0]: is `kafka`, whose lag is not measured; expected one that is configured" },
         { "failback: {steps: [{name: a, type: drain_traffic}]}", "us-east-1.yaml:1: failback.steps[0].region: is missing; a step of type drain_traffic needs it" },
         { "failback: {steps: [{name: a, type: drain_traffic, region: mars}]}", $"us-east-1.yaml:1: failback.steps[0].region: names the region `mars`, {NoRegion}" },
         { "failback: {steps: [{name: a, type: data_sync, source_region: failover, target_region: failover}]}", "us-east-1.yaml:1: failback.steps[0].target_region: is `failover`, as is source_region; expected another region" },

@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Health;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Lab.Simulation.World;
 
 namespace Mahavishnu.Agents.Lab.Simulation.Invariants;
@@ -63,7 +64,7 @@ internal sealed partial class Judge
         var score = turn.Input.View[record.Target].AtLeast;
         Demand(score >= DecisionThresholds.Default.Target, Invariant.NeverToTheDead, $"{record.PlanId} begins towards {record.Target}, whose agreed score is {score}");
         var claimed = record.Risk == DataLossRisk.None;
-        var proven = world.Data.LagSeenAt(agent.Clock).TryGetValue((record.Source, record.Target), out var lag) && lag.Lag == TimeSpan.Zero && lag.At == agent.Clock;
+        var proven = world.Data.LagSeenAt(agent.Clock).TryGetValue(new LagLink(record.Source, record.Target, StoreNames.Postgresql), out var lag) && lag.Lag == TimeSpan.Zero && lag.At == agent.Clock;
         Demand(!claimed || proven, Invariant.LagIsHonest, $"{record.PlanId} says that nothing can be lost, which nobody has measured");
         var verdict = DecisionEngine.Decide(turn.Input).First(v => v.Source == record.Source);
         Demand(verdict.Target == record.Target && verdict.Kind == record.Decision && verdict.Rules.All(static r => r.Passed), Invariant.Explained, $"{record.PlanId} is not what the engine explains: {verdict.Reason}");

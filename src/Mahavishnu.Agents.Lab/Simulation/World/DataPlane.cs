@@ -56,8 +56,8 @@ internal sealed class DataPlane
     public Func<LagSample, LagSample?> Lie { get; set; } = static sample => sample;
 
     /// <summary>The lag from every region to every other, as an agent knows it whose clock is at <paramref name="clock"/>.</summary>
-    public IReadOnlyDictionary<(RegionId Source, RegionId Target), LagSample> LagSeenAt(TimeSpan clock) =>
-        _lag.Select(l => (l.Key, Sample: Lie(new LagSample(l.Value.Lag, clock - (_world.Now - l.Value.At)))))
+    public IReadOnlyDictionary<LagLink, LagSample> LagSeenAt(TimeSpan clock) =>
+        _lag.Select(l => (Key: new LagLink(l.Key.Source, l.Key.Target, StoreNames.Postgresql), Sample: Lie(new LagSample(l.Value.Lag, clock - (_world.Now - l.Value.At)))))
             .Where(static l => l.Sample is not null)
             .ToDictionary(static l => l.Key, static l => l.Sample!.Value);
 

@@ -32,7 +32,7 @@ internal static class MultiMasterRules
     {
         if (ConflictStrategy.Find(strategy) is null)
         {
-            context.Error(path, $"is '{strategy}'; expected {ConflictStrategy.Known}");
+            context.Error(path, $"is {Shown.Quoted(strategy)}; expected {ConflictStrategy.Known}");
         }
     }
 }

@@ -15,6 +15,9 @@ internal readonly record struct MultiMasterParts(IDataMover? Mover, PostgresLink
 {
     private const double BytesOfGigabyte = 1e9;
 
+    /// <summary>Longer than a receiver takes to start again.</summary>
+    private static readonly TimeSpan SlotIdle = TimeSpan.FromMinutes(1);
+
     /// <summary>The parts; none unless every region writes.</summary>
     /// <exception cref="InvalidOperationException">A password cannot be read.</exception>
     public static MultiMasterParts Create(
@@ -35,7 +38,7 @@ internal readonly record struct MultiMasterParts(IDataMover? Mover, PostgresLink
 
         var links = new PostgresLinkWatch(
             Master(own), writers.Where(s => s != own).ToDictionary(static s => s.Region, static s => s.NodeName), postgres.Interval, postgres.Timeout,
-            postgres.Replication.SlotLimitGb is { } limit ? (long)(limit * BytesOfGigabyte) : null, record, clock, audit, loggers.CreateLogger<PostgresLinkWatch>());
+            postgres.Replication.SlotLimitGb is { } limit ? (long)(limit * BytesOfGigabyte) : null, SlotIdle, record, clock, audit, loggers.CreateLogger<PostgresLinkWatch>());
         return new MultiMasterParts(mover, links, Conflicts(own));
 
         // Each with connections of its own: what is slow for one must not hold another up.

@@ -25,10 +25,12 @@ internal sealed partial class PostgresLinkWatch : StoreWatch
     private readonly IReadOnlyDictionary<RegionId, string> _others;
     private readonly TimeSpan _timeout;
     private readonly long? _slotLimit;
+    private readonly TimeSpan _slotIdle;
     private readonly Func<JournalRecord?> _record;
     private readonly AuditLog _audit;
     private readonly ILogger<PostgresLinkWatch> _logger;
     private readonly Dictionary<string, TimeSpan> _downSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _idleSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _dropped = new(StringComparer.Ordinal);
     private Seen _seen = new(null, null, "not asked yet", [], []);
     private string? _guardTold;
@@ -40,14 +42,15 @@ internal sealed partial class PostgresLinkWatch : StoreWatch
     /// <param name="interval">How often it is looked.</param>
     /// <param name="timeout">For one request.</param>
     /// <param name="slotLimitBytes">How much an idle slot may keep; null when it is not limited.</param>
+    /// <param name="slotIdle">For how long nobody may have streamed from it; a receiver that starts again is not idle.</param>
     /// <param name="record">The newest record of the journal that this agent knows.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="audit">Where what it does is kept.</param>
     /// <param name="logger">Where it is told.</param>
     public PostgresLinkWatch(
-        PostgresMaster own, IReadOnlyDictionary<RegionId, string> others, TimeSpan interval, TimeSpan timeout, long? slotLimitBytes, Func<JournalRecord?> record, AgentClock clock, AuditLog audit, ILogger<PostgresLinkWatch> logger)
+        PostgresMaster own, IReadOnlyDictionary<RegionId, string> others, TimeSpan interval, TimeSpan timeout, long? slotLimitBytes, TimeSpan slotIdle, Func<JournalRecord?> record, AgentClock clock, AuditLog audit, ILogger<PostgresLinkWatch> logger)
         : base(Name, interval, clock, logger) =>
-        (_own, _others, _timeout, _slotLimit, _record, _audit, _logger) = (own, others, timeout, slotLimitBytes, record, audit, logger);
+        (_own, _others, _timeout, _slotLimit, _slotIdle, _record, _audit, _logger) = (own, others, timeout, slotLimitBytes, slotIdle, record, audit, logger);
 
     /// <inheritdoc />
     public override StoreView View()
@@ -73,7 +76,7 @@ internal sealed partial class PostgresLinkWatch : StoreWatch
 
         var record = _record();
         await GuardAsync(record, reading, cancellationToken);
-        await DropAsync(reading, cancellationToken);
+        await DropAsync(at, reading, cancellationToken);
         var down = Follow(at, reading);
         var fenced = _others.Where(o => MultiMasterFence.Reason(record, o.Key) is not null).Select(static o => o.Value).ToHashSet();
         var findings = PostgresLinkHealth.Findings(reading, _own.Name, [.. _others.Values], fenced, down, _slotLimit);
@@ -139,16 +142,23 @@ internal sealed partial class PostgresLinkWatch : StoreWatch
         }
     }
 
-    private async Task DropAsync(PostgresLinkReading reading, CancellationToken cancellationToken)
+    private async Task DropAsync(TimeSpan at, PostgresLinkReading reading, CancellationToken cancellationToken)
     {
+        var idle = reading.Slots.Where(static s => s is { Active: false, Lost: false }).ToList();
+        foreach (var gone in _idleSince.Keys.Where(k => idle.TrueForAll(s => s.Name != k)).ToList())
+        {
+            _idleSince.Remove(gone);
+        }
+
         foreach (var made in reading.Slots.Where(s => _dropped.ContainsKey(s.Name)))
         {
             _dropped.Remove(made.Name); // Whoever held it was copied anew.
         }
 
-        foreach (var slot in reading.Slots.Where(s => s is { Active: false, Lost: false } && s.RetainedBytes > _slotLimit))
+        foreach (var slot in idle)
         {
-            if (await _own.Links.DropIdleSlotAsync(slot.Name, _slotLimit!.Value, _timeout, cancellationToken) is DataAnswer<long>.Ok { Value: var kept })
+            _idleSince.TryAdd(slot.Name, at);
+            if (slot.RetainedBytes > _slotLimit && at - _idleSince[slot.Name] >= _slotIdle && await _own.Links.DropIdleSlotAsync(slot.Name, _slotLimit!.Value, _timeout, cancellationToken) is DataAnswer<long>.Ok { Value: var kept })
             {
                 _dropped[slot.Name] = kept;
                 Interlocked.Increment(ref _drops);

@@ -33,5 +33,11 @@ internal sealed record PostgresMaster(RegionId Region, string Name, PostgresNode
             : $"{to.Region} has applied {from.Region}'s log up to {Later(link.Applied, confirmed)?.ToString() ?? "nothing"} of {position} ({link.Name} is {link.Status})";
     }
 
+    /// <summary>Why a server can never receive again what another keeps for it; null when it can.</summary>
+    public static string? Cut(PostgresMaster to, PostgresLinkReading receiver, PostgresMaster from, PostgresLinkReading sender) =>
+        receiver.Links.FirstOrDefault(l => l.IsFrom(from.Name)) is not { } link ? $"{to.Region} has no subscription to {from.Region}; create one, with a copy of the tables if its slot is gone, and it goes on by itself"
+        : sender.Slots.FirstOrDefault(s => s.Name == link.Slot) is not { Lost: false } ? $"slot {link.Slot} of {to.Region} at {from.Region} is gone, and with it what was written there: copy {to.Region} anew, then create its subscription again; it goes on by itself"
+        : null;
+
     private static PostgresLsn? Later(PostgresLsn? one, PostgresLsn? other) => one is null || other > one ? other : one;
 }

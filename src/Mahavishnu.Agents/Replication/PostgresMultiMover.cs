@@ -94,29 +94,30 @@ internal sealed class PostgresMultiMover(
         var until = clock.Now + timing.EffectDeadline;
         while (true)
         {
-            var (done, detail) = await HasCaughtUpAsync(source, target, cancellationToken);
-            if (done || clock.Now >= until)
+            var (result, detail) = await HasCaughtUpAsync(source, target, cancellationToken);
+            if (result != EffectResult.Unknown || clock.Now >= until)
             {
-                return !done && await IsGoneAsync(source, target, cancellationToken)
+                return result == EffectResult.Unknown && await IsGoneAsync(source, target, cancellationToken)
                     ? (EffectResult.Done, $"{source.Region} cannot be reached any more, and keeps what it had not sent: {detail}")
-                    : (done ? EffectResult.Done : EffectResult.Unknown, detail);
+                    : (result, detail);
             }
 
             await Task.Delay(PollInterval, clock.Time, cancellationToken);
         }
     }
 
-    private async Task<(bool Done, string Detail)> HasCaughtUpAsync(PostgresMaster source, PostgresMaster target, CancellationToken cancellationToken)
+    private async Task<(EffectResult Result, string Detail)> HasCaughtUpAsync(PostgresMaster source, PostgresMaster target, CancellationToken cancellationToken)
     {
         var read = await Task.WhenAll(source.ReadAsync(timing.EffectDeadline, cancellationToken), target.ReadAsync(timing.EffectDeadline, cancellationToken));
-        return read switch
+        if (read is not [{ Reading: { } sender }, { Reading: { } receiver }])
         {
-            [_, { Reading: null } silent] => (false, silent.Problem),
-            [{ Reading: null } silent, _] => (false, silent.Problem),
-            [{ Reading: { Fence.FencedAt: { } fencedAt } sender }, { Reading: { } receiver }] =>
-                PostgresMaster.Missing(target, receiver, source, sender, fencedAt) is { } missing ? (false, missing) : (true, $"{target.Region} has applied all that {source.Region} wrote, up to {fencedAt}"),
-            _ => (false, $"{source.Region} is not fenced yet"),
-        };
+            return (EffectResult.Unknown, read.First(static r => r.Reading is null).Problem);
+        }
+
+        return sender.Fence?.FencedAt is not { } fencedAt ? (EffectResult.Unknown, $"{source.Region} is not fenced yet")
+            : PostgresMaster.Missing(target, receiver, source, sender, fencedAt) is not { } missing ? (EffectResult.Done, $"{target.Region} has applied all that {source.Region} wrote, up to {fencedAt}")
+            : PostgresMaster.Cut(target, receiver, source, sender) is { } cut ? (EffectResult.Refused, cut)
+            : (EffectResult.Unknown, missing);
     }
 
     /// <summary>Ends what comes from the source: first at the target, once nothing that it received waits to be applied, then wherever else it can.</summary>

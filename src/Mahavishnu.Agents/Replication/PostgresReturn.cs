@@ -110,10 +110,9 @@ internal sealed class PostgresReturn(
     }
 
     private static string? Unfit(PostgresMaster to, PostgresLinkReading receiver, PostgresLink? link, PostgresMaster from, PostgresLinkReading sender) =>
-        link is null ? $"{to.Region} has no subscription to {from.Region}; create one, with a copy of the tables if its slot is gone, and the failback goes on"
-        : link is { Kind: PostgresLink.Native, Loops: true } ? $"{link.Name} of {to.Region} is native and would send rows round: {(receiver.Version < NativeBothWays ? $"PostgreSQL {receiver.Version / 10000} cannot replicate natively in both directions; use pglogical or version 16" : "set origin = none")}"
-        : sender.Slots.FirstOrDefault(s => s.Name == link.Slot) is not { Lost: false } ? $"slot {link.Slot} of {to.Region} at {from.Region} is gone, and with it what was written there: copy {to.Region} anew, then create its subscription again; the failback goes on by itself"
-        : null;
+        link is { Kind: PostgresLink.Native, Loops: true }
+            ? $"{link.Name} of {to.Region} is native and would send rows round: {(receiver.Version < NativeBothWays ? $"PostgreSQL {receiver.Version / 10000} cannot replicate natively in both directions; use pglogical or version 16" : "set origin = none")}"
+            : PostgresMaster.Cut(to, receiver, from, sender);
 
     /// <summary>What has not arrived yet, in either direction between home and the region that serves; null when all has, up to the fence and up to the first look.</summary>
     private async Task<string?> BehindAsync(PostgresMaster home, PostgresMaster serving, PostgresLsn fencedAt, CancellationToken cancellationToken)

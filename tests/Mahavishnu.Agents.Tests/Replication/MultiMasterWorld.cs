@@ -93,8 +93,8 @@ internal sealed class MultiMasterWorld : IAsyncDisposable
     }
 
     /// <summary>The agent's look at a region's links.</summary>
-    public PostgresLinkWatch Links(RegionId region, Func<JournalRecord?>? record = null, long? slotLimit = null) => new(
-        _masters[region], Servers.Regions.Where(r => r != region).ToDictionary(static r => r, PglogicalServers.NodeOf), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), slotLimit,
+    public PostgresLinkWatch Links(RegionId region, Func<JournalRecord?>? record = null, long? slotLimit = null, TimeSpan slotIdle = default) => new(
+        _masters[region], Servers.Regions.Where(r => r != region).ToDictionary(static r => r, PglogicalServers.NodeOf), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), slotLimit, slotIdle,
         record ?? (static () => null), Clock, Audit, NullLogger<PostgresLinkWatch>.Instance);
 
     /// <summary>The part of a region's agent that decides conflicts.</summary>

@@ -93,6 +93,10 @@ public sealed class PostgresMultiMoverTests
         await UntilAsync(() => servers.TextAsync(Eu, "select active from pg_replication_slots", Cancelled), "(f)");
         await servers.ExecuteAsync(Eu, "select pg_logical_emit_message(false, 'test', repeat('x', 100000))", Cancelled);
         await servers.ExecuteAsync(Eu, "select pg_switch_wal()", Cancelled);
+        using var patient = world.Links(Eu, slotLimit: 50_000, slotIdle: TimeSpan.FromHours(1));
+        await patient.RunOnceAsync(Cancelled);
+        await patient.RunOnceAsync(Cancelled);
+        Assert.Equal(["L-09"], patient.View().Findings.Where(static f => f.Rule is "L-09" or "L-10").Select(static f => f.Rule));
         using var agent = world.Links(Eu, slotLimit: 50_000);
         await agent.RunOnceAsync(Cancelled);
         Assert.Contains(agent.View().Findings, static f => f is { Rule: "L-10", Severity: FindingSeverity.Critical });
@@ -103,7 +107,7 @@ public sealed class PostgresMultiMoverTests
         Assert.Equal(EffectResult.Refused, result);
         Assert.Contains("copy us-east-1 anew", detail, StringComparison.Ordinal);
 
-        // What a person does then: the subscription is made again, and so its slot.
+        // Nothing is waited for that can never come; what a person does then: the subscription is made again, and so its slot.
         await servers.ExecuteAsync(Us, $"begin read write; select pglogical.drop_subscription('{PglogicalServers.LinkOf(Us, Eu)}'); commit", Cancelled);
         await servers.SubscribeAsync(Us, Eu, Cancelled);
         await agent.RunOnceAsync(Cancelled);

@@ -2,6 +2,7 @@ using Mahavishnu.Agents.Adapters.Consul;
 using Mahavishnu.Agents.Adapters.Postgres;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
+using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Leadership;
 using Mahavishnu.Agents.Hosting;
 using Mahavishnu.Agents.Leadership;
@@ -15,14 +16,15 @@ internal static class DataPlaneFactory
     /// <summary>The parts. Without any store configured there are none, and nothing is looked at.</summary>
     /// <exception cref="InvalidOperationException">A password or token cannot be read.</exception>
     public static DataPlane Create(
-        AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<bool> sagaRuns, AgentClock clock, AuditLog audit, ILoggerFactory loggers)
+        AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<JournalRecord?> record, AgentClock clock, AuditLog audit, ILoggerFactory loggers)
     {
         var clocks = new PeerClocks(votes, clock, timing.ClockDrift);
         var watches = new List<StoreWatch>();
         var movers = new List<IDataMover>();
-        var postgres = options.Database.Postgresql is { } configured ? PostgresParts(options, configured, timing, leadership, votes, clocks, sagaRuns, clock, audit, loggers) : default;
-        watches.AddRange(new StoreWatch?[] { postgres.Watch, Redis(options, clock, loggers) }.OfType<StoreWatch>());
-        movers.AddRange(new IDataMover?[] { postgres.Mover }.OfType<IDataMover>());
+        var postgres = options.Database.Postgresql is { } configured ? PostgresParts(options, configured, timing, leadership, votes, clocks, () => record() is { Ended: false }, clock, audit, loggers) : default;
+        var multi = MultiMasterParts.Create(options, timing, leadership, record, clock, audit, loggers);
+        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers) }.OfType<StoreWatch>());
+        movers.AddRange(new IDataMover?[] { postgres.Mover, multi.Mover }.OfType<IDataMover>());
 
         // A vote is written within one request, then read at the next look within another.
         var travel = (timing.RequestTimeout * 2) + options.ToVoteSettings(timing).ReadInterval;

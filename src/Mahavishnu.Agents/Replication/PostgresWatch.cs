@@ -19,6 +19,7 @@ internal sealed partial class PostgresWatch : StoreWatch
     private static readonly StoreGauge LagBytes = new("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
     private static readonly StoreGauge Writable = new("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
     private static readonly StoreGauge SlotRetained = new("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
+    private static readonly StoreGauge ApplyErrors = new("postgresql_subscription_apply_errors", "Changes of another region that could not be applied, conflicts among them, since the server's counters were reset. Absent before PostgreSQL 15, and for pglogical.", "subscription");
 
     private readonly RegionId _region;
     private readonly PostgresqlOptions _options;
@@ -81,6 +82,7 @@ internal sealed partial class PostgresWatch : StoreWatch
         Writable.Of(server is { InRecovery: false, Fence: null or { Fenced: false } } ? 1 : 0, Name),
         .. server.Senders.Where(static s => s.BytesBehind is not null).Select(static s => LagBytes.Of(s.BytesBehind!.Value, Name, s.Name)),
         .. server.Slots.Where(static s => s.RetainedBytes is not null).Select(static s => SlotRetained.Of(s.RetainedBytes!.Value, s.Name, s.WalStatus ?? "unknown")),
+        .. server.Subscriptions.Where(static s => s.ApplyErrors is not null).Select(static s => ApplyErrors.Of(s.ApplyErrors!.Value, s.Name)),
     ];
 
     /// <inheritdoc />

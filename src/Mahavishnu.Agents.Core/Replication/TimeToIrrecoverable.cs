@@ -46,6 +46,20 @@ public static class TimeToIrrecoverable
             : Until(Window, backlogSize - behindBytes, bytesPerSecond, behindBytes == 0, Text($"the replica is {behindBytes} bytes behind"));
     }
 
+    /// <summary>How long a mirror may stand still before messages that it has not copied are deleted in their source.</summary>
+    /// <param name="link">The topic and where it is copied to.</param>
+    /// <param name="retention">How long the source keeps messages; null when it does not say.</param>
+    /// <param name="behind">How far the mirror is behind, end to end; null when that is not known.</param>
+    /// <remarks>Retention by time; what is limited by size can be gone sooner. Source: Kafka documentation, <c>retention.ms</c>.</remarks>
+    public static RecoveryWindow ForKafkaRetention(string link, TimeSpan? retention, TimeSpan? behind)
+    {
+        RecoveryWindow Window(RecoveryState state, TimeSpan? left, string reason) => new(StoreNames.Kafka, link, left, state, reason);
+        return retention is not { } kept ? Window(RecoveryState.Unknown, null, "its retention is not configured")
+            : behind is not { } lag ? Window(RecoveryState.Unknown, null, "how far it is behind is not known")
+            : lag >= kept ? Window(RecoveryState.Lost, null, Text($"it is {lag.TotalSeconds:0} s behind, and the source keeps {kept.TotalSeconds:0} s"))
+            : Window(lag < TimeSpan.FromMinutes(1) ? RecoveryState.Safe : RecoveryState.Counting, kept - lag, Text($"it is {lag.TotalSeconds:0.0} s behind, and the source keeps {kept.TotalSeconds:0} s"));
+    }
+
     private static RecoveryWindow Until(Func<RecoveryState, TimeSpan?, string, RecoveryWindow> window, long bytes, double? bytesPerSecond, bool keepsUp, string held) =>
         bytes <= 0 ? window(RecoveryState.Counting, TimeSpan.Zero, $"{held}: no room is left")
         : bytesPerSecond is not (>= 0 and < double.PositiveInfinity) ? window(RecoveryState.Unknown, null, Text($"{held}, {bytes} are left, and the rate of writes is unknown"))

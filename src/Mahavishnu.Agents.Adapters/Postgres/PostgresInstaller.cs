@@ -15,7 +15,7 @@ namespace Mahavishnu.Agents.Adapters.Postgres;
 /// </remarks>
 public static class PostgresInstaller
 {
-    private static readonly string[] Parts = ["install", "links", "conflicts", "grants"];
+    private static readonly string[] Parts = ["install", "standbys", "links", "conflicts", "grants"];
 
     /// <summary>The script for <c>psql</c>, to be run as a superuser on the primary. It is one transaction and holds no password.</summary>
     /// <exception cref="ArgumentException">A name is empty or cannot be a name.</exception>

@@ -37,6 +37,12 @@ begin
         'mahavishnu.beat(text, text, bigint, timestamptz) to %I', p_agent);
     execute format('grant execute on function mahavishnu.assert_writable() to %I', p_application);
 
+    -- So that a standby can be told whom to follow. Before version 15 only a superuser can tell it.
+    execute format('grant execute on function mahavishnu.make_slot(text), mahavishnu.drop_slot(text), pg_catalog.pg_reload_conf() to %I', p_agent);
+    if current_setting('server_version_num')::int >= 150000 then
+        execute format('grant alter system on parameter primary_conninfo, primary_slot_name to %I', p_agent);
+    end if;
+
     -- With several regions that write: their agents' view of subscriptions, and the decisions of conflicts.
     execute format('grant execute on function mahavishnu.node_name(), mahavishnu.links(), mahavishnu.published(), mahavishnu.replicated_tables(), '
         'mahavishnu.set_link(bigint, text, text, boolean), mahavishnu.drop_idle_slot(text, bigint), mahavishnu.table_digest(text, text, int), '

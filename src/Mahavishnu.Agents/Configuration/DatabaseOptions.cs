@@ -91,6 +91,12 @@ internal sealed class PostgresReplicationOptions
     [Limits("1ms", "1h")]
     public TimeSpan LagTolerance { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>In mode primary_replica, the role with the right REPLICATION that standbys connect as. With it the agent tells a standby to follow a new primary; null leaves that to an operator.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The password file of that role, on the machine of each server; null for the usual one of the server's user.</summary>
+    public string? Passfile { get; init; }
+
     /// <summary>In mode multi_master, how conflicts are decided in a table that says nothing of its own.</summary>
     /// <value>Default <c>last_write_wins</c>.</value>
     public string ConflictResolution { get; init; } = "last_write_wins";

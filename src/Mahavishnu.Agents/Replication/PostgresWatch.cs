@@ -47,6 +47,12 @@ internal sealed partial class PostgresWatch : StoreWatch
         : base(Name, options.Interval, clock, logger) =>
         (_region, _options, _node, _process, _clockOf, _freshness, _logger) = (region, options, node, process, clockOf, freshness, logger);
 
+    /// <summary>What the server said last; null while it does not answer.</summary>
+    public PostgresReading? Reading => Volatile.Read(ref _seen).Reading;
+
+    /// <summary>What is not as it should be with its following.</summary>
+    public Func<IEnumerable<StoreFinding>> Following { get; set; } = static () => [];
+
     /// <summary>Whether heartbeats may be written into a primary.</summary>
     public Func<bool> MayBeat { get; set; } = static () => true;
 
@@ -59,7 +65,7 @@ internal sealed partial class PostgresWatch : StoreWatch
             Lag = Lag(),
             Position = seen.Reading is { InRecovery: true } standby ? PositionOf(standby) : null,
             Windows = seen.Windows,
-            Findings = seen.Beats is null ? [] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}")],
+            Findings = seen.Beats is null ? [.. Following()] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}"), .. Following()],
             Values = seen.Reading is { } server ? Values(server) : [],
         };
     }

@@ -63,6 +63,8 @@ public sealed class PostgresMultiMoverTests
             {
                 return written;
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancelled);
         }
     }
 
@@ -99,7 +101,7 @@ public sealed class PostgresMultiMoverTests
     [Fact]
     public async Task Failback_RowsDifferOrASlotIsGone_IsRefusedUntilTheyAreMended()
     {
-        await using var world = await StartAsync(Us, Eu);
+        await using var world = await StartAsync(TimeSpan.FromSeconds(2), Us, Eu);
         var servers = world.Servers;
         await servers.ExecuteAsync(Us, "insert into orders values (1, 'same', 1)", Cancelled);
         await world.DoneAsync(SagaStep.FenceSource);

@@ -53,7 +53,7 @@ begin
     delete from mahavishnu.conflict_tables;
     insert into mahavishnu.conflict_tables (table_name, key_columns, version_column)
     select c ->> 'table', array(select jsonb_array_elements_text(c -> 'key')), c ->> 'version' from jsonb_array_elements(p_conflict_tables) c;
-    if not exists (select from pg_replication_origin where roname = origin) then
+    if jsonb_array_length(p_conflict_tables) > 0 and not exists (select from pg_replication_origin where roname = origin) then
         perform pg_replication_origin_create(origin);
     end if;
     if mahavishnu.node_name() is not null then

@@ -21,13 +21,13 @@ internal sealed class MultiMasterWorld : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("mh-");
     private long _sequence;
 
-    private MultiMasterWorld(PglogicalServers servers)
+    private MultiMasterWorld(PglogicalServers servers, TimeSpan compareTimeout)
     {
         Servers = servers;
         Audit = new AuditLog(_directory.FullName, "test", Clock);
         _masters = servers.Regions.ToDictionary(static r => r, r => new PostgresMaster(
             r, PglogicalServers.NodeOf(r), new PostgresNode(servers.Options(r), TimeProvider.System), new PostgresLinks(servers.Options(r), TimeProvider.System)));
-        _comparison = new PostgresComparison(TimeSpan.FromSeconds(3), Clock);
+        _comparison = new PostgresComparison(compareTimeout, Clock);
         Mover = new PostgresMultiMover(_masters, _comparison, Timing, () => new Standing(Role.Leader, 1, Clock.Now + TimeSpan.FromMinutes(10), 3, "a test"), Clock);
     }
 
@@ -49,10 +49,13 @@ internal sealed class MultiMasterWorld : IAsyncDisposable
 
     private static LeadershipTiming Timing => LeadershipTiming.Fast with { EffectDeadline = TimeSpan.FromSeconds(2) };
 
-    public static async Task<MultiMasterWorld> StartAsync(params RegionId[] regions)
+    public static Task<MultiMasterWorld> StartAsync(params RegionId[] regions) => StartAsync(TimeSpan.FromMinutes(1), regions);
+
+    /// <summary>A world in which a comparison of a table gives up after a time.</summary>
+    public static async Task<MultiMasterWorld> StartAsync(TimeSpan compareTimeout, params RegionId[] regions)
     {
         Assert.SkipWhen(PglogicalServers.Missing is not null, PglogicalServers.Missing ?? "");
-        return new MultiMasterWorld(await PglogicalServers.StartAsync(regions, Cancelled));
+        return new MultiMasterWorld(await PglogicalServers.StartAsync(regions, Cancelled), compareTimeout);
     }
 
     /// <summary>A record of the journal: the users of the first region go to the second, or come back from it.</summary>

@@ -1,6 +1,7 @@
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.TestKit.Servers;
+using Npgsql;
 using Xunit;
 using static Mahavishnu.Agents.Tests.Replication.MultiMasterWorld;
 
@@ -32,11 +33,39 @@ public sealed class PostgresMultiMoverTests
         await world.DoneAsync(SagaStep.FenceSource);
         await world.DoneAsync(SagaStep.PromoteDatabase);
 
+        // The region that serves is written to all the while.
+        using var enough = new CancellationTokenSource();
+        var writing = WriteAsync(servers, enough.Token);
         var proof = await world.DoneAsync(SagaStep.SyncData);
+        await enough.CancelAsync();
+        var written = await writing;
 
-        Assert.Contains("public.orders: 2 rows, the same in both", proof, StringComparison.Ordinal);
+        Assert.Contains(" rows, the same in both", proof, StringComparison.Ordinal);
+        Assert.True(written > 10, $"{written} writes were made meanwhile");
         Assert.Null(await servers.ApplicationAsync(Us, "insert into orders values (4, 'home', 1)", Cancelled));
-        await world.AllHaveAsync("(1,before,1);(3,meanwhile,1);(4,home,1)");
+        await UntilAsync(() => servers.TextAsync(Eu, "select item from orders where id = 4", Cancelled), "(home)");
+        var orders = await servers.OrdersAsync(Eu, Cancelled);
+        Assert.Contains(FormattableString.Invariant($"(1000,\"the last of {written}\",1)"), orders, StringComparison.Ordinal);
+        await world.AllHaveAsync(orders);
+    }
+
+    /// <summary>Adds and changes orders in the region that serves.</summary>
+    /// <returns>How many times.</returns>
+    private static async Task<int> WriteAsync(PglogicalServers servers, CancellationToken enough)
+    {
+        await using var connection = await servers[Eu].ConnectAsync(PglogicalServers.Application, PglogicalServers.Database, Cancelled);
+        for (var written = 1; ; written++)
+        {
+            await using var command = new NpgsqlCommand(FormattableString.Invariant(
+                $"insert into orders values ({1000 + written}, 'new', 1); insert into orders values (1000, 'the last of {written}', 1) on conflict (id) do update set item = excluded.item"), connection);
+            await command.ExecuteNonQueryAsync(Cancelled);
+            if (enough.IsCancellationRequested)
+            {
+                return written;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancelled);
+        }
     }
 
     [Fact]
@@ -72,7 +101,7 @@ public sealed class PostgresMultiMoverTests
     [Fact]
     public async Task Failback_RowsDifferOrASlotIsGone_IsRefusedUntilTheyAreMended()
     {
-        await using var world = await StartAsync(Us, Eu);
+        await using var world = await StartAsync(TimeSpan.FromSeconds(2), Us, Eu);
         var servers = world.Servers;
         await servers.ExecuteAsync(Us, "insert into orders values (1, 'same', 1)", Cancelled);
         await world.DoneAsync(SagaStep.FenceSource);

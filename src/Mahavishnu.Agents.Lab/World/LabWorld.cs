@@ -204,6 +204,18 @@ internal sealed class LabWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>Fails a region that is well over, with the verb that an operator would use, and follows it to its end.</summary>
+    /// <returns>The verb's exit code.</returns>
+    public async Task<int> FailOverAsync(RegionId region, CancellationToken cancellationToken)
+    {
+        await using var failover = LabProcess.Start(
+            _program,
+            "failover",
+            ["failover", "--from", region.Value, "--force", "--reason", "planned by the lab", "--config", ConfigDirectory, "--region", region.Value],
+            Path.Combine(Directory, "logs"));
+        return await failover.EndAsync(cancellationToken);
+    }
+
     private async Task SwitchAsync(HttpMethod method, Uri address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, address);

@@ -46,7 +46,7 @@ internal static class DatabaseVerdict
             string.Create(CultureInfo.InvariantCulture, $"for {report.SwitchoverSeconds?.ToString("0.00", CultureInfo.InvariantCulture) ?? "unknown"} s; limit {run.Timing.SwitchoverLimit.TotalSeconds:0.#} s"));
     }
 
-    /// <summary>Makes the databases whole before a region returns, as an operator would: all that is no primary follows the one that is.</summary>
+    /// <summary>Makes a former primary a standby of the new one before its region returns, as an operator would. The other standby follows by itself.</summary>
     public static async Task RepairAsync(LabRun run, RegionId returning, CancellationToken cancellationToken)
     {
         if (run is not { Writer: { } writer, World.Databases: { } databases } || writer.Rows is not [.., var last])
@@ -55,8 +55,7 @@ internal static class DatabaseVerdict
         }
 
         var primary = run.Regions.First(r => databases[r].Port == last.Port);
-        await databases.FollowAsync(primary, run.Regions.Where(r => r != primary && r != returning), cancellationToken);
         var rewound = await databases.RejoinAsync(primary, returning, cancellationToken);
-        run.Timeline.Add($"PostgreSQL of {returning} is a standby of {primary} by {(rewound ? "pg_rewind" : "a new base backup")}, and the others follow it too");
+        run.Timeline.Add($"PostgreSQL of {returning} is a standby of {primary} by {(rewound ? "pg_rewind" : "a new base backup")}");
     }
 }

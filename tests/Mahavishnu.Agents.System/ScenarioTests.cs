@@ -71,6 +71,19 @@ public sealed class ScenarioTests
         Assert.Equal(0, document.GetProperty("rpoSeconds").GetDouble());
     }
 
+    [Fact]
+    public async Task Lab_PlannedWithPostgres_StopsWritesShortlyAndLosesNothing()
+    {
+        Assert.SkipWhen(Databases.Missing is not null, Databases.Missing ?? "");
+
+        var document = await PassAsync("--scenario", "planned", "--with-postgres", "--profile", "fast");
+
+        var rows = document.GetProperty("postgres");
+        Assert.Equal((0, 0), (rows.GetProperty("lost").GetInt32(), rows.GetProperty("duplicated").GetInt32()));
+        Assert.InRange(rows.GetProperty("switchoverSeconds").GetDouble(), 0.001, 2);
+        Assert.Equal(JsonValueKind.Null, document.GetProperty("detectedSeconds").ValueKind);
+    }
+
     private static void AssertFigures(JsonElement document, bool leaderDied)
     {
         Assert.InRange(document.GetProperty("detectedSeconds").GetDouble(), 0.5, 4);

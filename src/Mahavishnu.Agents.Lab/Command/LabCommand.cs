@@ -88,7 +88,7 @@ public static class LabCommand
             run.Measured.Killed = request.Target;
             view.Watch(run);
             await RunAsync(run, request.Scenario, cancellationToken);
-            await DatabaseVerdict.JudgeAsync(run, options.Synchronous, cancellationToken);
+            await DatabaseVerdict.JudgeAsync(run, request.Scenario.IsPlanned, options.Synchronous, cancellationToken);
             var report = LabReport.Of(run, request.Scenario.Name, request.Timing.Profile, options.Seed);
             await view.DisposeAsync();
             Print(report, run, options, output);

@@ -76,7 +76,7 @@ internal sealed record LabReport(
         output.WriteLine($"  data loss    risk {DataLossRisk ?? "not assessed"}, RPO {Text(RpoSeconds, "s")}");
         if (Postgres is { } rows)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  rows         {rows.Acknowledged} acknowledged, {rows.Surviving} surviving, {rows.Lost} lost, {rows.Duplicated} twice; first write elsewhere {Text(rows.FirstWriteSeconds, "s")}, planned return {Text(rows.SwitchoverSeconds, "s")}, the plan allowed for {Text(rows.PlannedLoss, "s")}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  rows         {rows.Acknowledged} acknowledged, {rows.Surviving} surviving, {rows.Lost} lost, {rows.Duplicated} twice; first write elsewhere {Text(rows.FirstWriteSeconds, "s")}, planned move {Text(rows.SwitchoverSeconds, "s")}, the plan allowed for {Text(rows.PlannedLoss, "s")}"));
         }
 
         output.WriteLine($"  split brain  {(SplitBrain ? "YES" : "no")}");

@@ -29,9 +29,9 @@ internal sealed record LabRequest(LabScenario Scenario, LabTiming Timing, int Re
             throw new LabException($"--regions {count}: {scenario.Name} needs from {scenario.FewestRegions} to {LabRegions.All.Count} regions.");
         }
 
-        if (options.WithPostgres && scenario.GetType() != typeof(RegionOutage))
+        if (options.WithPostgres && !scenario.HasDatabases)
         {
-            throw new LabException($"--with-postgres: {scenario.Name} says nothing of databases; expected region-outage.");
+            throw new LabException($"--with-postgres: {scenario.Name} says nothing of databases; expected one of {string.Join(", ", ScenarioCatalogue.All.Where(static s => s.HasDatabases).Select(static s => s.Name))}.");
         }
 
         if (options.Synchronous && !options.WithPostgres)

@@ -72,6 +72,19 @@ internal sealed class LabDatabases : IAsyncDisposable
     public Task FollowAsync(RegionId primary, IEnumerable<RegionId> standbys, CancellationToken cancellationToken) =>
         Task.WhenAll(standbys.Select(s => _servers[s].FollowAsync(_servers[primary], SlotOf(s), cancellationToken)));
 
+    /// <summary>Makes the server of a region, which was the primary, a standby of another's: by pg_rewind, or by a new base backup when that fails.</summary>
+    /// <returns>Whether pg_rewind was enough.</returns>
+    public async Task<bool> RejoinAsync(RegionId primary, RegionId standby, CancellationToken cancellationToken)
+    {
+        if (await _servers[standby].TryRewindAsync(_servers[primary], SlotOf(standby), cancellationToken))
+        {
+            return true;
+        }
+
+        await FollowAsync(primary, [standby], cancellationToken);
+        return false;
+    }
+
     /// <summary>What the agents' configuration says of them.</summary>
     public string Configuration() => $"""
         database:

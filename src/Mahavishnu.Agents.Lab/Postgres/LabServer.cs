@@ -14,14 +14,17 @@ namespace Mahavishnu.Agents.Lab.Postgres;
 /// <param name="time">The clock.</param>
 internal sealed class LabServer(PostgresPrograms programs, string directory, int port, TimeProvider time) : IAsyncDisposable
 {
-    private const string Keeper = "log=$0; \"$@\" </dev/null >>\"$log\" 2>&1 & server=$!; echo \"$server\"; read -r end; kill -QUIT \"$server\" 2>/dev/null; wait \"$server\"";
+    private const string Keeper = "log=$0; exec 2>>\"$log\"; \"$@\" </dev/null >>\"$log\" 2>&1 & server=$!; echo \"$server\"; read -r end; kill -QUIT \"$server\" 2>/dev/null; wait \"$server\"";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly string[] Settings =
     [
         "listen_addresses='127.0.0.1'", "unix_socket_directories=''", "fsync=off", "shared_buffers=16MB", "max_connections=60",
-        "autovacuum=off", "wal_retrieve_retry_interval='100ms'",
+        "autovacuum=off", "wal_retrieve_retry_interval='100ms'", "wal_log_hints=on", "wal_keep_size=64MB",
     ];
+
+    /// <summary>Its own, for when it is the primary.</summary>
+    private static readonly string[] StandbySettings = ["synchronous_standby_names=''"];
 
     private Process? _keeper;
     private string? _postmaster;
@@ -30,6 +33,8 @@ internal sealed class LabServer(PostgresPrograms programs, string directory, int
     public int Port => port;
 
     private string Data => Path.Combine(directory, "data");
+
+    private string Log => Path.Combine(directory, "log");
 
     /// <summary>Makes a new cluster and starts it.</summary>
     /// <exception cref="LabException">It did not start.</exception>
@@ -54,13 +59,39 @@ internal sealed class LabServer(PostgresPrograms programs, string directory, int
         }
 
         await PostgresPrograms.MakeDirectoryAsync(Data, cancellationToken);
-        await primary.ExecuteAsync("postgres", $"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{name}'", cancellationToken);
+        await primary.DropSlotAsync(name, cancellationToken);
         await PostgresPrograms.RunAsync(
-            programs.Command(
-                "pg_basebackup", "-D", Data, "-R", "-X", "stream", "-c", "fast", "-C", "-S", name, "--no-sync", "-d",
-                string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={primary.Port} user=postgres application_name={name}")),
-            cancellationToken);
-        await StartAsync(["synchronous_standby_names=''"], cancellationToken); // Its own, for when it is the primary.
+            programs.Command("pg_basebackup", "-D", Data, "-R", "-X", "stream", "-c", "fast", "-C", "-S", name, "--no-sync", "-d", primary.Connection(name)), cancellationToken);
+        await StartAsync(StandbySettings, cancellationToken);
+    }
+
+    /// <summary>Makes a standby of another server out of what is here, by taking back what the other one has not, and starts it.</summary>
+    /// <param name="primary">The server to follow.</param>
+    /// <param name="name">The name of its connection and of its slot there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False when pg_rewind refused: what is here is then of no use.</returns>
+    /// <exception cref="LabException">It did not start.</exception>
+    public async Task<bool> TryRewindAsync(LabServer primary, string name, CancellationToken cancellationToken)
+    {
+        await KillAsync(cancellationToken);
+        await primary.DropSlotAsync(name, cancellationToken);
+        await primary.ExecuteAsync("postgres", $"select pg_create_physical_replication_slot('{name}', true)", cancellationToken);
+        await primary.ExecuteAsync("postgres", "checkpoint", cancellationToken); // Until its first one it still states the history of before its promotion.
+        try
+        {
+            await PostgresPrograms.RunAsync(
+                programs.Command("pg_rewind", "-D", Data, "-R", "--no-sync", "--source-server", $"{primary.Connection(name)} dbname=postgres"), cancellationToken);
+        }
+        catch (LabException refused)
+        {
+            await File.AppendAllTextAsync(Log, refused.Message + Environment.NewLine, cancellationToken);
+            return false;
+        }
+
+        // The other one's settings came along, its own slot among them.
+        await File.AppendAllTextAsync(Path.Combine(Data, "postgresql.auto.conf"), $"primary_slot_name = '{name}'{Environment.NewLine}", cancellationToken);
+        await StartAsync(StandbySettings, cancellationToken);
+        return true;
     }
 
     /// <summary>Kills all its processes (SIGKILL), as a power failure would, and waits until they are gone.</summary>
@@ -98,18 +129,22 @@ internal sealed class LabServer(PostgresPrograms programs, string directory, int
     /// <summary>Kills it.</summary>
     public async ValueTask DisposeAsync() => await KillAsync(CancellationToken.None);
 
+    private string Connection(string name) => string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={port} user=postgres application_name={name}");
+
+    private Task DropSlotAsync(string name, CancellationToken cancellationToken) =>
+        ExecuteAsync("postgres", $"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{name}'", cancellationToken);
+
     private async Task StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
     {
-        var log = Path.Combine(directory, "log");
         await File.AppendAllLinesAsync(Path.Combine(Data, "postgresql.conf"), [.. settings, string.Create(CultureInfo.InvariantCulture, $"port={port}")], cancellationToken);
-        _keeper = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Keeper, log, .. programs.Command("postgres", "-D", Data)]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        _keeper = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Keeper, Log, .. programs.Command("postgres", "-D", Data)]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         _postmaster = await _keeper.StandardOutput.ReadLineAsync(cancellationToken);
         var startedAt = time.GetTimestamp();
         while (!await AnswersAsync(cancellationToken))
         {
             if (time.GetElapsedTime(startedAt) > StartLimit)
             {
-                throw new LabException($"PostgreSQL did not answer on port {port.ToString(CultureInfo.InvariantCulture)} within {StartLimit.TotalSeconds} s. It said:{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(log).TakeLast(20))}");
+                throw new LabException($"PostgreSQL did not answer on port {port.ToString(CultureInfo.InvariantCulture)} within {StartLimit.TotalSeconds} s. It said:{Environment.NewLine}{string.Join(Environment.NewLine, File.ReadLines(Log).TakeLast(20))}");
             }
 
             await Task.Delay(PollInterval, time, cancellationToken);

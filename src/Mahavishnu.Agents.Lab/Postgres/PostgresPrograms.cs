@@ -8,6 +8,7 @@ namespace Mahavishnu.Agents.Lab.Postgres;
 /// <param name="Directory">Where they are.</param>
 internal sealed record PostgresPrograms(string Directory)
 {
+    private const int Oldest = 15;
     private const string Debian = "/usr/lib/postgresql";
     private static readonly string[] AsPostgres = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"];
 
@@ -23,7 +24,7 @@ internal sealed record PostgresPrograms(string Directory)
         }
 
         var versions = System.IO.Directory.Exists(Debian) ? System.IO.Directory.EnumerateDirectories(Debian).ToList() : [];
-        var debian = versions.Where(static d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _)).OrderByDescending(static d => int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture)).Select(static d => Path.Combine(d, "bin"));
+        var debian = versions.Where(static d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var version) && version >= Oldest).OrderByDescending(static d => int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture)).Select(static d => Path.Combine(d, "bin"));
         var found = debian.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)).FirstOrDefault(static d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "postgres")));
         return found is not null ? new PostgresPrograms(found) : throw LabException.Missing($"--with-postgres needs PostgreSQL 15 or later: neither {Debian} nor PATH has initdb. On Debian: apt-get install postgresql-15.");
     }

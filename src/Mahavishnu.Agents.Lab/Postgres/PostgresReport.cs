@@ -6,7 +6,7 @@ namespace Mahavishnu.Agents.Lab.Postgres;
 /// <param name="Lost">Those that it has not.</param>
 /// <param name="Duplicated">Rows that it has more than once.</param>
 /// <param name="FirstWriteSeconds">From the fault to the first row that another server took; null when none did.</param>
-/// <param name="SwitchoverSeconds">The longest time without a row around the planned return; null when there was none.</param>
+/// <param name="SwitchoverSeconds">The longest time without a row around a planned move; null when there was none.</param>
 /// <param name="PlannedLoss">Seconds of writes that the plan said may be lost; null when it did not know, or there was no plan.</param>
 /// <param name="LostSeconds">How long before the fault the oldest lost row was acknowledged; 0 when none is lost.</param>
 internal sealed record PostgresReport(
@@ -17,7 +17,9 @@ internal sealed record PostgresReport(
     /// <param name="stored">How often each request is in the primary's database at the end.</param>
     /// <param name="faultAt">When the fault struck.</param>
     /// <param name="plannedLoss">What the plan said may be lost.</param>
-    public static PostgresReport Of(IReadOnlyList<AcknowledgedRow> rows, IReadOnlyDictionary<Guid, long> stored, TimeSpan faultAt, TimeSpan? plannedLoss)
+    /// <param name="isPlanned">Whether the first move is a planned one too, and not the answer to a fault.</param>
+    public static PostgresReport Of(
+        IReadOnlyList<AcknowledgedRow> rows, IReadOnlyDictionary<Guid, long> stored, TimeSpan faultAt, TimeSpan? plannedLoss, bool isPlanned)
     {
         var lost = rows.Where(r => !stored.ContainsKey(r.Request)).ToList();
         var before = rows.LastOrDefault(r => r.At <= faultAt);
@@ -29,7 +31,7 @@ internal sealed record PostgresReport(
             lost.Count,
             stored.Values.Count(static times => times > 1),
             first.Request == default ? null : Seconds(first.At - faultAt),
-            moves.Count < 2 ? null : Seconds(moves[^1].Second.At - moves[^1].First.At),
+            moves.Skip(isPlanned ? 0 : 1).Max(static m => (double?)Seconds(m.Second.At - m.First.At)),
             plannedLoss is { } planned ? Seconds(planned) : null,
             lost.Count == 0 ? 0 : Seconds(TimeSpan.FromTicks(Math.Max(0, (faultAt - lost[0].At).Ticks))));
     }

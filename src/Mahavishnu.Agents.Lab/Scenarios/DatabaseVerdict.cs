@@ -9,7 +9,7 @@ namespace Mahavishnu.Agents.Lab.Scenarios;
 internal static class DatabaseVerdict
 {
     /// <summary>Stops the writer, counts the rows where the primary is now, and records what holds. Nothing without databases.</summary>
-    public static async Task JudgeAsync(LabRun run, bool synchronous, CancellationToken cancellationToken)
+    public static async Task JudgeAsync(LabRun run, bool isPlanned, bool synchronous, CancellationToken cancellationToken)
     {
         if (run is not { Writer: { } writer, World.Databases: { } databases, Measured: { FaultAt: { } faultAt, Killed: { } killed } })
         {
@@ -17,7 +17,7 @@ internal static class DatabaseVerdict
         }
 
         await writer.StopAsync();
-        var (rows, leaderDied) = (writer.Rows, run.Measured.LeaderBefore == $"{killed}-1");
+        var (rows, leaderDied, isSafe) = (writer.Rows, run.Measured.LeaderBefore == $"{killed}-1", isPlanned || synchronous);
         if (rows.Count == 0)
         {
             run.Expect("rows are written", false, "none was acknowledged");
@@ -27,25 +27,27 @@ internal static class DatabaseVerdict
         var primary = run.Regions.First(r => databases[r].Port == rows[^1].Port);
         var planned = run.Saga("Failover", killed)?.AtRisk?.FirstOrDefault(static r => r.Store == StoreNames.Postgresql)?.Seconds;
         var report = run.Measured.Rows = PostgresReport.Of(
-            rows, await databases.RequestsAsync(primary, cancellationToken), writer.Since(faultAt), planned is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-        var limit = leaderDied ? run.Timing.RtoLimitLeaderLost : run.Timing.RtoLimit;
+            rows, await databases.RequestsAsync(primary, cancellationToken), writer.Since(faultAt), planned is { } seconds ? TimeSpan.FromSeconds(seconds) : null, isPlanned);
+        var (how, limit) = isPlanned ? ("as planned", run.Timing.StepLimit)
+            : leaderDied ? ("the leader died too", run.Timing.RtoLimitLeaderLost)
+            : ("the leader lives", run.Timing.RtoLimit);
         run.Expect(
-            $"another region takes writes ({(leaderDied ? "the leader died too" : "the leader lives")})",
+            $"another region takes writes ({how})",
             report.FirstWriteSeconds <= limit.TotalSeconds,
             string.Create(CultureInfo.InvariantCulture, $"after {report.FirstWriteSeconds?.ToString("0.00", CultureInfo.InvariantCulture) ?? "never"} s; limit {limit.TotalSeconds:0.#} s"));
         run.Expect(
-            synchronous ? "no acknowledged row is lost" : "no more is lost than the plan stated",
-            report.Lost == 0 || (!synchronous && report.LostSeconds <= report.PlannedLoss),
+            isSafe ? "no acknowledged row is lost" : "no more is lost than the plan stated",
+            report.Lost == 0 || (!isSafe && report.LostSeconds <= report.PlannedLoss),
             string.Create(CultureInfo.InvariantCulture, $"{report.Lost} of {report.Acknowledged}, back to {report.LostSeconds:0.000} s before the fault; the plan said {report.PlannedLoss?.ToString("0.000", CultureInfo.InvariantCulture) ?? "unknown"} s"));
         run.Expect("no row is there twice", report.Duplicated == 0, report.Duplicated.ToString(CultureInfo.InvariantCulture));
         run.Expect(
-            "the planned return stops writes only shortly",
+            isPlanned ? "planned moves stop writes only shortly" : "the planned return stops writes only shortly",
             report.SwitchoverSeconds <= run.Timing.SwitchoverLimit.TotalSeconds,
             string.Create(CultureInfo.InvariantCulture, $"for {report.SwitchoverSeconds?.ToString("0.00", CultureInfo.InvariantCulture) ?? "unknown"} s; limit {run.Timing.SwitchoverLimit.TotalSeconds:0.#} s"));
     }
 
-    /// <summary>Makes the killed region's database a standby of the primary before the region returns, as an operator would. The other standby follows by itself.</summary>
-    public static async Task RepairAsync(LabRun run, RegionId revived, CancellationToken cancellationToken)
+    /// <summary>Makes a former primary a standby of the new one before its region returns, as an operator would. The other standby follows by itself.</summary>
+    public static async Task RepairAsync(LabRun run, RegionId returning, CancellationToken cancellationToken)
     {
         if (run is not { Writer: { } writer, World.Databases: { } databases } || writer.Rows is not [.., var last])
         {
@@ -53,7 +55,7 @@ internal static class DatabaseVerdict
         }
 
         var primary = run.Regions.First(r => databases[r].Port == last.Port);
-        run.Timeline.Add($"PostgreSQL of {revived} is made a standby of {primary} anew");
-        await databases.FollowAsync(primary, [revived], cancellationToken);
+        var rewound = await databases.RejoinAsync(primary, returning, cancellationToken);
+        run.Timeline.Add($"PostgreSQL of {returning} is a standby of {primary} by {(rewound ? "pg_rewind" : "a new base backup")}");
     }
 }

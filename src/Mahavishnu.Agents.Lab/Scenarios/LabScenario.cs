@@ -21,6 +21,12 @@ internal abstract class LabScenario
     /// <summary>Whether regions in the EU hold data that may not leave it.</summary>
     public virtual bool HoldsEuropeanData => false;
 
+    /// <summary>Whether it says what becomes of databases.</summary>
+    public virtual bool HasDatabases => false;
+
+    /// <summary>Whether the target is well and left in order, so that nothing may be lost.</summary>
+    public virtual bool IsPlanned => false;
+
     /// <summary>Does it. What does not hold is recorded in the run; nothing is thrown for it.</summary>
     /// <param name="run">The world, warmed up, with a leader.</param>
     /// <param name="cancellationToken">Ends the run.</param>

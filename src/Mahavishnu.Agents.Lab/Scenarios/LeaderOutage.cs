@@ -15,6 +15,9 @@ internal sealed class LeaderOutage : RegionOutage
     public override RegionId? DefaultTarget => null;
 
     /// <inheritdoc />
+    public override bool HasDatabases => false; // Where the primary is must be known before there is a leader.
+
+    /// <inheritdoc />
     public override Task RunAsync(LabRun run, CancellationToken cancellationToken) =>
         LoseAndRecoverAsync(run, run.Sightings.Leader!.Region, cancellationToken);
 }

@@ -16,6 +16,9 @@ internal class RegionOutage : LabScenario
     public override RegionId? DefaultTarget => new RegionId("us-east-1");
 
     /// <inheritdoc />
+    public override bool HasDatabases => true;
+
+    /// <inheritdoc />
     public override Task RunAsync(LabRun run, CancellationToken cancellationToken) =>
         LoseAndRecoverAsync(run, run.Measured.Killed!.Value, cancellationToken);
 
@@ -48,6 +51,12 @@ internal class RegionOutage : LabScenario
         await DatabaseVerdict.RepairAsync(run, region, cancellationToken);
         run.Timeline.Add($"{region} is revived");
         await run.World.StartAsync([region], cancellationToken);
+        await ReturnAsync(run, region, cancellationToken);
+    }
+
+    /// <summary>Expects the users of a region that is well again at home.</summary>
+    protected static async Task ReturnAsync(LabRun run, RegionId region, CancellationToken cancellationToken)
+    {
         await run.ExpectWithinAsync($"users of {region} return", run.Timing.StepLimit, () => run.Measured.FailedBack is not null, cancellationToken);
         await run.ExpectWithinAsync("all users are at home", run.Timing.StepLimit, () => run.Routing.Equals(run.Home), cancellationToken);
         await run.ExpectStaysAsync("they stay there", run.Timing.Warmup, () => run.Routing.Equals(run.Home), cancellationToken);

@@ -8,6 +8,7 @@ internal static class ScenarioCatalogue
     [
         new RegionOutage(),
         new LeaderOutage(),
+        new PlannedMove(),
         new IsolatedObserver(),
         new Flapping(),
         new PausedLeader(),

@@ -22,6 +22,7 @@ internal sealed class LabWorld : IAsyncDisposable
     private readonly AgentProgram _program;
     private readonly HttpClient _client;
     private readonly Dictionary<RegionId, RegionProcesses> _regions;
+    private int _warmed;
 
     private LabWorld(LabPlan plan, AgentProgram program, string agentToken, EdgeServer edge, TimeProvider time)
     {
@@ -140,12 +141,24 @@ internal sealed class LabWorld : IAsyncDisposable
     public Task SetHealthAsync(RegionId region, bool healthy, CancellationToken cancellationToken) =>
         SwitchAsync(HttpMethod.Put, new Uri(_regions[region].Plan.Service, $"lab/health/{(healthy ? "healthy" : "unhealthy")}"), cancellationToken);
 
-    /// <summary>Sends one request of each audience through the edge, which is slow the first time, and not the users' concern.</summary>
+    /// <summary>
+    /// Sends one request of each audience through the edge, and with databases lets every service write a row: the first time is slow,
+    /// and not the users' concern, since a region that is in use has long done both.
+    /// </summary>
     public async Task WarmUpAsync(CancellationToken cancellationToken)
     {
         foreach (var region in Regions)
         {
             while (!await _client.AnswersAsync(new Uri(Edge.Address, $"u/{region.Region}/api/v1/ping"), cancellationToken))
+            {
+                await Task.Delay(PollInterval, _time, cancellationToken);
+            }
+        }
+
+        var startedAt = _time.GetTimestamp();
+        foreach (var region in Databases is null ? [] : Regions)
+        {
+            while (!await WritesAsync(region.Service, cancellationToken) && _time.GetElapsedTime(startedAt) < _plan.Timing.StepLimit)
             {
                 await Task.Delay(PollInterval, _time, cancellationToken);
             }
@@ -201,6 +214,32 @@ internal sealed class LabWorld : IAsyncDisposable
         if (await install.EndAsync(cancellationToken) is not 0 and var code)
         {
             throw new LabException(string.Create(CultureInfo.InvariantCulture, $"postgres install ended with {code}:{Environment.NewLine}{install.LastErrors(10)}"));
+        }
+    }
+
+    /// <summary>Fails a region that is well over, with the verb that an operator would use, and follows it to its end.</summary>
+    /// <returns>The verb's exit code.</returns>
+    public async Task<int> FailOverAsync(RegionId region, CancellationToken cancellationToken)
+    {
+        await using var failover = LabProcess.Start(
+            _program,
+            "failover",
+            ["failover", "--from", region.Value, "--force", "--reason", "planned by the lab", "--config", ConfigDirectory, "--region", region.Value],
+            Path.Combine(Directory, "logs"));
+        return await failover.EndAsync(cancellationToken);
+    }
+
+    /// <summary>Whether a service has written a row within the client's time.</summary>
+    private async Task<bool> WritesAsync(Uri service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _client.PostAsync(new Uri(service, $"api/v1/rows/{new Guid(++_warmed, 0, 0, new byte[8])}"), null, cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -34,12 +34,20 @@ internal static class FailoverBenchmark
         var random = new Random(seed);
         List<LabResult> ours = [];
         List<double> patroni = [];
-        for (var round = 0; round < rounds; round++)
+        try
         {
-            ours.Add(await RunLabAsync(seed + round));
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: agents {ours[^1].FirstWriteSeconds:0.00} s{(ours[^1].LeaderDied ? " (their leader died too)" : "")}, lost {ours[^1].Lost} of {ours[^1].Acknowledged}"));
-            patroni.Add(await RunPatroniAsync(random));
-            await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: Patroni {patroni[^1]:0.00} s"));
+            for (var round = 0; round < rounds; round++)
+            {
+                ours.Add(await RunLabAsync(seed + round));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: agents {ours[^1].FirstWriteSeconds:0.00} s{(ours[^1].LeaderDied ? " (their leader died too)" : "")}, lost {ours[^1].Lost} of {ours[^1].Acknowledged}"));
+                patroni.Add(await RunPatroniAsync(random));
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: Patroni {patroni[^1]:0.00} s"));
+            }
+        }
+        catch (Exception failed) when (failed is InvalidOperationException or TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"failover-vs-patroni: {failed.Message}");
+            return 1;
         }
 
         var (our, baseline) = (Median(ours.Select(static o => o.FirstWriteSeconds)), Median(patroni));
@@ -67,7 +75,7 @@ internal static class FailoverBenchmark
         var output = await lab.StandardOutput.ReadToEndAsync();
         await lab.WaitForExitAsync();
         var document = output.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(output) : default;
-        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("postgres", out var rows))
+        if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty("postgres", out var rows) || rows.GetProperty("firstWriteSeconds").ValueKind != JsonValueKind.Number)
         {
             throw new InvalidOperationException($"lab measured nothing: {await errors}{output}");
         }
@@ -77,7 +85,7 @@ internal static class FailoverBenchmark
             document.GetProperty("leaderBefore").GetString()!.StartsWith(document.GetProperty("killed").GetString()!, StringComparison.Ordinal),
             rows.GetProperty("acknowledged").GetInt32(),
             rows.GetProperty("lost").GetInt32(),
-            rows.GetProperty("switchoverSeconds").GetDouble(),
+            rows.GetProperty("switchoverSeconds") is { ValueKind: JsonValueKind.Number } switchover ? switchover.GetDouble() : null,
             document.GetProperty("verdict").GetString()!);
     }
 
@@ -120,5 +128,5 @@ internal static class FailoverBenchmark
     }
 
     /// <summary>A run of ours.</summary>
-    internal sealed record LabResult(double FirstWriteSeconds, bool LeaderDied, int Acknowledged, int Lost, double SwitchoverSeconds, string Verdict);
+    internal sealed record LabResult(double FirstWriteSeconds, bool LeaderDied, int Acknowledged, int Lost, double? SwitchoverSeconds, string Verdict);
 }

@@ -9,8 +9,11 @@ namespace Mahavishnu.Agents.Benchmarks.Failover;
 internal sealed class PatroniCluster : IDisposable
 {
     private const string Programs = "/usr/lib/postgresql/15/bin";
+    private const string Modules = "/usr/lib/python3/dist-packages";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Attempt = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TakeoverLimit = TimeSpan.FromSeconds(120);
     private static readonly string[] AsPostgres = ["--reuid=postgres", "--regid=postgres", "--init-groups"];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("patroni-").FullName;
@@ -21,7 +24,7 @@ internal sealed class PatroniCluster : IDisposable
     /// <summary>What it needs and this machine has not; null when it has all.</summary>
     public static string? Missing =>
         Environment.UserName != "root" ? "Only root may start PostgreSQL as user postgres; run this benchmark as root."
-        : new[] { "/usr/bin/patroni", "/usr/bin/etcd", $"{Programs}/postgres" }.FirstOrDefault(static f => !File.Exists(f)) is { } file
+        : new[] { "/usr/bin/patroni", "/usr/bin/etcd", $"{Modules}/etcd", $"{Modules}/psycopg2", $"{Programs}/postgres" }.FirstOrDefault(static f => !Path.Exists(f)) is { } file
             ? $"{file} is missing: apt-get install --no-install-recommends patroni etcd-server python3-etcd python3-psycopg2 postgresql-15"
         : null;
 
@@ -48,17 +51,16 @@ internal sealed class PatroniCluster : IDisposable
         await UntilAsync(() => WriteAsync(_nodes[0], "create table if not exists t (id bigint)"), "the table");
     }
 
-    /// <summary>Kills the whole leader node, Patroni first, and measures until the other one takes a row.</summary>
+    /// <summary>Kills the whole leader node at once, and measures until the other one takes a row.</summary>
+    /// <exception cref="TimeoutException">It took none.</exception>
     public async Task<TimeSpan> MeasureAsync()
     {
         var (leader, other) = (_nodes[0], _nodes[1]);
-        var postmaster = File.ReadLines(Path.Combine(_directory, leader.Name, "data", "postmaster.pid")).First();
+        var postmaster = File.ReadLines(PidFile(leader)).First();
         var startedAt = TimeProvider.System.GetTimestamp();
         Run("/bin/sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -STOP {leader.Patroni!.Id} {postmaster}; pkill -KILL -P {postmaster}; kill -KILL {leader.Patroni.Id} {postmaster}; true"));
-        while (!await WriteAsync(other, "insert into t values (1)"))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(30), TimeProvider.System);
-        }
+        File.Delete(PidFile(leader)); // The number may soon be another process's.
+        await UntilAsync(() => WriteAsync(other, "insert into t values (1)"), $"{other.Name} as the primary", TakeoverLimit, Attempt);
 
         return TimeProvider.System.GetElapsedTime(startedAt);
     }
@@ -70,7 +72,7 @@ internal sealed class PatroniCluster : IDisposable
             ChildProcess.Stop(process);
         }
 
-        foreach (var postmaster in _nodes.Select(n => Path.Combine(_directory, n.Name, "data", "postmaster.pid")).Where(File.Exists).Select(static f => File.ReadLines(f).First()))
+        foreach (var postmaster in _nodes.Select(PidFile).Where(File.Exists).Select(static f => File.ReadLines(f).First()))
         {
             Run("/bin/sh", "-c", $"pkill -KILL -P {postmaster}; kill -KILL {postmaster}; true");
         }
@@ -78,6 +80,8 @@ internal sealed class PatroniCluster : IDisposable
         _http.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private string PidFile(Node node) => Path.Combine(_directory, node.Name, "data", "postmaster.pid");
 
     private static void Run(string file, params string[] arguments)
     {
@@ -92,17 +96,19 @@ internal sealed class PatroniCluster : IDisposable
         return process;
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo, string what)
+    private static Task UntilAsync(Func<Task<bool>> isSo, string what) => UntilAsync(isSo, what, StartLimit, Poll);
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo, string what, TimeSpan limit, TimeSpan pause)
     {
         var startedAt = TimeProvider.System.GetTimestamp();
         while (!await isSo())
         {
-            if (TimeProvider.System.GetElapsedTime(startedAt) > StartLimit)
+            if (TimeProvider.System.GetElapsedTime(startedAt) > limit)
             {
-                throw new TimeoutException($"{what} was not ready within {StartLimit.TotalSeconds} s");
+                throw new TimeoutException($"Patroni: {what} was not ready within {limit.TotalSeconds} s");
             }
 
-            await Task.Delay(Poll, TimeProvider.System);
+            await Task.Delay(pause, TimeProvider.System);
         }
     }
 

@@ -44,5 +44,21 @@ public sealed class LabRequestTests
     [Fact]
     public void Of_UnknownProfile_SaysWhichThereAre() => Assert.Contains("expected fast or default", Refusal(Plain with { Profile = "slow" }), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("region-outage")]
+    [InlineData("planned")]
+    public void Of_WithPostgres_TakesScenariosThatSayWhatBecomesOfIt(string scenario) =>
+        Assert.Equal("us-east-1", LabRequest.Of(Plain with { Scenario = scenario, WithPostgres = true, Synchronous = true }).Target?.Value);
+
+    [Fact]
+    public void Of_WithPostgresWhereTheScenarioSaysNothingOfIt_ListsThoseThatDo() =>
+        Assert.Equal(
+            "--with-postgres: leader-outage says nothing of databases; expected one of region-outage, planned.",
+            Refusal(Plain with { Scenario = "leader-outage", WithPostgres = true }));
+
+    [Fact]
+    public void Of_SynchronousWithoutDatabases_IsRefused() =>
+        Assert.Contains("add --with-postgres", Refusal(Plain with { Synchronous = true }), StringComparison.Ordinal);
+
     private static string Refusal(LabOptions options) => Assert.Throws<LabException>(() => LabRequest.Of(options)).Message;
 }

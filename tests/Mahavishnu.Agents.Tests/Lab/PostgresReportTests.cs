@@ -20,7 +20,7 @@ public sealed class PostgresReportTests
     {
         AcknowledgedRow[] rows = [Row(1, 9.9, Old), Row(2, 10.001, Old), Row(3, 13.5, New), Row(4, 20, New), Row(5, 20.4, Old), Row(6, 20.5, Old)];
 
-        var report = PostgresReport.Of(rows, Stored(1, 2, 3, 4, 5, 6), Fault, TimeSpan.FromSeconds(4.2));
+        var report = PostgresReport.Of(rows, Stored(1, 2, 3, 4, 5, 6), Fault, TimeSpan.FromSeconds(4.2), isPlanned: false);
 
         Assert.Equal(new PostgresReport(6, 6, 0, 0, 3.5, 0.4, 4.2, 0), report);
     }
@@ -30,12 +30,22 @@ public sealed class PostgresReportTests
     {
         AcknowledgedRow[] rows = [Row(1, 9, Old), Row(2, 9.7, Old), Row(3, 9.9, Old), Row(4, 13, New)];
 
-        var report = PostgresReport.Of(rows, Stored(1, 4, 4, 9, 9), Fault, null);
+        var report = PostgresReport.Of(rows, Stored(1, 4, 4, 9, 9), Fault, null, isPlanned: false);
 
         Assert.Equal(new PostgresReport(4, 2, 2, 2, 3, null, null, 0.3), report);
     }
 
     [Fact]
     public void Of_NobodyTookOver_HasNoFirstWrite() =>
-        Assert.Null(PostgresReport.Of([Row(1, 9, Old), Row(2, 10.001, Old)], Stored(1, 2), Fault, TimeSpan.Zero).FirstWriteSeconds);
+        Assert.Null(PostgresReport.Of([Row(1, 9, Old), Row(2, 10.001, Old)], Stored(1, 2), Fault, TimeSpan.Zero, isPlanned: false).FirstWriteSeconds);
+
+    [Theory]
+    [InlineData(false, 0.3)]
+    [InlineData(true, 0.6)]
+    public void Of_PlannedMoveAndReturn_TellsTheLongestPlannedGap(bool isPlanned, double expected)
+    {
+        AcknowledgedRow[] rows = [Row(1, 11, Old), Row(2, 11.6, New), Row(3, 20, New), Row(4, 20.3, Old)];
+
+        Assert.Equal(expected, PostgresReport.Of(rows, Stored(1, 2, 3, 4), Fault, null, isPlanned).SwitchoverSeconds);
+    }
 }

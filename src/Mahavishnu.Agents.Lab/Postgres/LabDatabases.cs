@@ -80,6 +80,8 @@ internal sealed class LabDatabases : IAsyncDisposable
             database: {Name}
             application_role: {Application}
             tls: disable
+            replication:
+              user: postgres
             primary_regions:
         {string.Join('\n', _regions.Select(r => string.Create(CultureInfo.InvariantCulture, $"      - {{region: {r}, endpoint: '127.0.0.1:{_servers[r].Port}', role: {(r == _regions[0] ? "writer" : "replica")}}}")))}
 

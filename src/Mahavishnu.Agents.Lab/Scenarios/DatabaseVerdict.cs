@@ -44,7 +44,7 @@ internal static class DatabaseVerdict
             string.Create(CultureInfo.InvariantCulture, $"for {report.SwitchoverSeconds?.ToString("0.00", CultureInfo.InvariantCulture) ?? "unknown"} s; limit {run.Timing.SwitchoverLimit.TotalSeconds:0.#} s"));
     }
 
-    /// <summary>Makes the databases whole before a killed region returns, as an operator would: all that is no primary follows the one that is.</summary>
+    /// <summary>Makes the killed region's database a standby of the primary before the region returns, as an operator would. The other standby follows by itself.</summary>
     public static async Task RepairAsync(LabRun run, RegionId revived, CancellationToken cancellationToken)
     {
         if (run is not { Writer: { } writer, World.Databases: { } databases } || writer.Rows is not [.., var last])
@@ -53,7 +53,7 @@ internal static class DatabaseVerdict
         }
 
         var primary = run.Regions.First(r => databases[r].Port == last.Port);
-        run.Timeline.Add($"PostgreSQL of {revived} is made a standby of {primary} anew, and so are the others");
-        await databases.FollowAsync(primary, run.Regions.Where(r => r != primary), cancellationToken);
+        run.Timeline.Add($"PostgreSQL of {revived} is made a standby of {primary} anew");
+        await databases.FollowAsync(primary, [revived], cancellationToken);
     }
 }

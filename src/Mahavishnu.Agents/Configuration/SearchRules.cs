@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Mahavishnu.Agents.Core.Regions;
-using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Configuration;
 

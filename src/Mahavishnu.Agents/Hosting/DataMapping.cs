@@ -15,19 +15,20 @@ internal static class DataMapping
     public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
 
     /// <summary>The stores whose lag is measured.</summary>
-    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => 
-        new HashSet<DataStore>([.. options.Database.Postgresql is null ? [] : (DataStore[])[DataStore.Postgresql], .. options.Opensearch is null ? [] : (DataStore[])[DataStore.OpenSearch]]);
+    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(
+        new[] { (Store: DataStore.Postgresql, Has: options.Database.Postgresql is not null), (Store: DataStore.OpenSearch, Has: options.Opensearch is not null) }.Where(static s => s.Has).Select(static s => s.Store));
 
     /// <summary>The names of the stores whose loss counts for decisions.</summary>
     public static IReadOnlyList<string> LossStores(this AgentOptions options) =>
         [.. (options.Failover.DataLossStores ?? options.MeasuredStores().Where(static s => s == DataStore.Postgresql)).Select(static s => s.ToString().ToLowerInvariant())];
 
     /// <summary>The data steps of sagas in which a configured store has something to do.</summary>
-    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options) => new HashSet<SagaStep>(
-    [
-        .. options.HasPostgresPrimary() ? PostgresMover.DataSteps : options.Database.Postgresql is not null ? PostgresMultiMover.DataSteps : [],
-        .. options.Opensearch is not null ? SearchMover.DataSteps : [],
-    ]);
+    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options)
+    {
+        IReadOnlySet<SagaStep> none = new HashSet<SagaStep>();
+        var postgres = options.HasPostgresPrimary() ? PostgresMover.DataSteps : options.Database.Postgresql is not null ? PostgresMultiMover.DataSteps : none;
+        return new HashSet<SagaStep>([.. postgres, .. options.Opensearch is null ? none : SearchMover.DataSteps]);
+    }
 
     /// <summary>How a region's cluster of OpenSearch is reached.</summary>
     /// <exception cref="InvalidOperationException">The password cannot be read.</exception>

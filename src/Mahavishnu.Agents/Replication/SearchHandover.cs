@@ -51,8 +51,8 @@ internal sealed class SearchHandover(SearchClusters clusters, Func<JournalRecord
         }
     }
 
-    /// <summary>Makes an index that follows one that takes writes, and proves it by a write.</summary>
-    public async Task<(EffectResult Result, string Detail)> PromoteAsync(JournalRecord record, RegionId region, string index, SearchSight sight, CancellationToken cancellationToken)
+    /// <summary>Why an index cannot be made to take writes now; null when it can.</summary>
+    public static (EffectResult Result, string Detail)? Objection(RegionId region, string index, SearchSight sight)
     {
         if (sight.Index(region, index) is not { } seen)
         {
@@ -60,9 +60,15 @@ internal sealed class SearchHandover(SearchClusters clusters, Func<JournalRecord
         }
 
         var (move, why) = SearchPromotion.Next(seen.Link.State, seen.Exists, seen.WriteBlocked, sight.Of(region)!.Bootstrapping);
-        if (move is SearchMove.Wait or SearchMove.Refuse)
+        return move is SearchMove.Stop or SearchMove.Verify ? null : (move == SearchMove.Wait ? EffectResult.Unknown : EffectResult.Refused, $"{index} in {region}: {why}");
+    }
+
+    /// <summary>Makes an index that follows one that takes writes, and proves it by a write.</summary>
+    public async Task<(EffectResult Result, string Detail)> PromoteAsync(JournalRecord record, RegionId region, string index, SearchSight sight, CancellationToken cancellationToken)
+    {
+        if (Objection(region, index, sight) is { } objection)
         {
-            return (move == SearchMove.Wait ? EffectResult.Unknown : EffectResult.Refused, $"{index} in {region}: {why}");
+            return objection;
         }
 
         if (await HealthAsync(region, index, cancellationToken) is { } ill)
@@ -70,7 +76,7 @@ internal sealed class SearchHandover(SearchClusters clusters, Func<JournalRecord
             return (EffectResult.Unknown, ill);
         }
 
-        if (move == SearchMove.Stop && await StopAsync(record, region, index, cancellationToken) is { } unstopped)
+        if (sight.Index(region, index)!.Link.State != SearchState.NotReplicating && await StopAsync(record, region, index, cancellationToken) is { } unstopped)
         {
             return unstopped;
         }

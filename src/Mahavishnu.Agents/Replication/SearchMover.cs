@@ -73,9 +73,10 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
                 : (EffectResult.Refused, $"{index} has a history of its own in each of two clusters ({leading.Reason}); compare them, and block the writes of the one that is not to go on");
         }
 
+        // A source is not fenced for a target that cannot take over from it.
         return leading.Leader != record.Source
             ? (EffectResult.Done, $"{index} is led by {leading.Leader}, not by {record.Source}")
-            : await FenceSourceAsync(record, index, sight, cancellationToken);
+            : SearchHandover.Objection(record.Target, index, sight) ?? await FenceSourceAsync(record, index, sight, cancellationToken);
     }
 
     private async Task<(EffectResult Result, string Detail)> FenceSourceAsync(JournalRecord record, string index, SearchSight sight, CancellationToken cancellationToken)
@@ -119,7 +120,7 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
         }
 
         // A source that came back after it could not be fenced takes writes that the target lacks.
-        if (leading.Leaders.Contains(record.Source))
+        if (leading.Leaders.Contains(record.Source) && SearchHandover.Objection(record.Target, index, sight) is null)
         {
             var fenced = await FenceSourceAsync(record, index, sight, cancellationToken);
             if (fenced.Result != EffectResult.Done)

@@ -29,6 +29,6 @@ public sealed class OpenSearchHealthTests
         world.Eu.Health = health;
         using var probe = new HttpProbe(new ProbeOptions(new Uri(world.Eu.Url, "/_cluster/health"), TimeSpan.FromSeconds(5)) { BodyProblem = OpenSearchHealth.Problem }, TimeProvider.System);
 
-        Assert.Equal(passes, (await probe.ProbeAsync(SearchWorld.Stop)).IsSuccess);
+        Assert.Equal(passes, (await probe.ProbeAsync(SearchWorld.Stop)).Answer == Mahavishnu.Agents.Core.Health.ProbeAnswer.Passed);
     }
 }

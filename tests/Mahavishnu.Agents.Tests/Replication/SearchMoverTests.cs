@@ -135,6 +135,8 @@ public sealed class SearchMoverTests
         var back = Failover(SagaStep.PromoteSearch) with { Source = EuId, Target = UsId };
 
         Assert.Contains("a former leader with a history of its own stays in quarantine", await moves.RunAsync(back), StringComparison.Ordinal);
+        Assert.Contains("a former leader with a history of its own stays in quarantine", await moves.RunAsync(back with { Step = SagaStep.FenceSource }), StringComparison.Ordinal);
+        Assert.False(moves.Eu.With(static c => c.Indices[Code].WriteBlocked)); // who leads goes on
     }
 
     [Fact]

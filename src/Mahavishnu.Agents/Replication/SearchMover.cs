@@ -38,9 +38,9 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
         var sight = await clusters.LookAsync(cancellationToken);
         return record.Step switch
         {
-            SagaStep.FenceSource => await EachAsync(sight, index => FenceAsync(record, index, sight, cancellationToken)),
+            SagaStep.FenceSource => Objection(record, sight) ?? await EachAsync(sight, index => FenceAsync(record, index, sight, cancellationToken)),
             SagaStep.CatchUp => await EachAsync(sight, index => CatchUpAsync(record, index, sight, cancellationToken)),
-            SagaStep.PromoteSearch => await PromoteAllAsync(record, sight, cancellationToken),
+            SagaStep.PromoteSearch => Objection(record, sight) ?? await PromoteAllAsync(record, sight, cancellationToken),
             SagaStep.SyncData => await reseed.RunAsync(record, sight, cancellationToken),
             _ => (EffectResult.Refused, $"OpenSearch has nothing to do with {record.Step}"),
         };
@@ -61,6 +61,16 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
         return indices.Count == 0 ? (EffectResult.Done, "no cluster of OpenSearch has any of the configured indices") : Worst(await Task.WhenAll(indices.Select(run)));
     }
 
+    /// <summary>What keeps the target from taking over any of the indices; null for nothing. None is fenced or promoted then: a part of them would help nobody.</summary>
+    private (EffectResult Result, string Detail)? Objection(JournalRecord record, SearchSight sight)
+    {
+        var found = clusters.Options.Replicated
+            .Where(i => sight.Leading(i).Leaders.Any(l => l == record.Source || l == record.Target))
+            .Select(i => SearchHandover.Objection(record.Target, i, sight))
+            .Where(static o => o is not null).Select(static o => o!.Value).ToList();
+        return found.Count == 0 ? null : Worst(found);
+    }
+
     /// <summary>Whether the plan takes the source for dead, and so waits for nothing of it.</summary>
     private static bool SourceIsDown(JournalRecord record) => record.Skipped.Contains(SagaStep.CatchUp);
 
@@ -73,10 +83,9 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
                 : (EffectResult.Refused, $"{index} has a history of its own in each of two clusters ({leading.Reason}); compare them, and block the writes of the one that is not to go on");
         }
 
-        // A source is not fenced for a target that cannot take over from it.
         return leading.Leader != record.Source
             ? (EffectResult.Done, $"{index} is led by {leading.Leader}, not by {record.Source}")
-            : SearchHandover.Objection(record.Target, index, sight) ?? await FenceSourceAsync(record, index, sight, cancellationToken);
+            : await FenceSourceAsync(record, index, sight, cancellationToken);
     }
 
     private async Task<(EffectResult Result, string Detail)> FenceSourceAsync(JournalRecord record, string index, SearchSight sight, CancellationToken cancellationToken)
@@ -120,7 +129,7 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
         }
 
         // A source that came back after it could not be fenced takes writes that the target lacks.
-        if (leading.Leaders.Contains(record.Source) && SearchHandover.Objection(record.Target, index, sight) is null)
+        if (leading.Leaders.Contains(record.Source))
         {
             var fenced = await FenceSourceAsync(record, index, sight, cancellationToken);
             if (fenced.Result != EffectResult.Done)

@@ -15,12 +15,12 @@ public sealed class SearchMoverTests
         moves.Eu.HoldsPulls = true;
         Write(moves.Us, "c");
 
-        await moves.DoneAsync(Failover(SagaStep.FenceSource, graceful: true));
-        Assert.StartsWith("Unknown: mahavishnu_code in eu-west-1 is Syncing and 3 operations behind", await moves.RunAsync(Failover(SagaStep.CatchUp, graceful: true)), StringComparison.Ordinal);
+        await moves.DoneAsync(Forth(SagaStep.FenceSource, graceful: true));
+        Assert.StartsWith("Unknown: mahavishnu_code in eu-west-1 is Syncing and 3 operations behind", await moves.RunAsync(Forth(SagaStep.CatchUp, graceful: true)), StringComparison.Ordinal);
         moves.Eu.HoldsPulls = false;
-        await moves.DoneAsync(Failover(SagaStep.CatchUp, graceful: true));
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch, graceful: true));
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch, graceful: true)); // once more, as the next leader would
+        await moves.DoneAsync(Forth(SagaStep.CatchUp, graceful: true));
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch, graceful: true));
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch, graceful: true)); // once more, as the next leader would
 
         Assert.Equal(["a", "b", "c"], Documents(moves.Eu));
         Assert.True(moves.Us.With(static c => c.Indices[Code].WriteBlocked));
@@ -35,11 +35,11 @@ public sealed class SearchMoverTests
         Write(moves.Us, "a");
         moves.Us.Down = true;
 
-        Assert.StartsWith("Unknown: ", await moves.RunAsync(Failover(SagaStep.FenceSource, graceful: true)), StringComparison.Ordinal);
-        Assert.Contains("could not be fenced", await moves.RunAsync(Failover(SagaStep.FenceSource)), StringComparison.Ordinal);
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch));
+        Assert.StartsWith("Unknown: ", await moves.RunAsync(Forth(SagaStep.FenceSource, graceful: true)), StringComparison.Ordinal);
+        Assert.Contains("could not be fenced", await moves.RunAsync(Forth(SagaStep.FenceSource)), StringComparison.Ordinal);
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch));
         moves.Us.Down = false;
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch));
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch));
 
         Assert.Null(moves.Eu.With(static c => c.Indices[Code].Following));
         Assert.Empty(moves.Eu.Rules);
@@ -52,9 +52,9 @@ public sealed class SearchMoverTests
         await using var moves = await StartAsync();
         moves.Eu.With(static c => c.Indices[Code].Following!.Bootstrapping = true);
 
-        Assert.StartsWith("Refused: mahavishnu_code in eu-west-1: it still copies its leader", await moves.RunAsync(Failover(SagaStep.PromoteSearch)), StringComparison.Ordinal);
+        Assert.StartsWith("Refused: mahavishnu_code in eu-west-1: it still copies its leader", await moves.RunAsync(Forth(SagaStep.PromoteSearch)), StringComparison.Ordinal);
         moves.Us.Down = true; // now it cannot be told from one that follows, but by the cluster's own count
-        Assert.Contains("was still copying", await moves.RunAsync(Failover(SagaStep.PromoteSearch)), StringComparison.Ordinal);
+        Assert.Contains("was still copying", await moves.RunAsync(Forth(SagaStep.PromoteSearch)), StringComparison.Ordinal);
 
         Assert.True(moves.Eu.With(static c => c.Indices.ContainsKey(Code)));
         Assert.DoesNotContain(moves.Eu.Calls, static c => c.EndsWith("_stop", StringComparison.Ordinal));
@@ -67,13 +67,13 @@ public sealed class SearchMoverTests
         moves.Us.Down = true;
         moves.Eu.HoldsStops = true;
 
-        var halfway = await moves.RunAsync(Failover(SagaStep.PromoteSearch));
+        var halfway = await moves.RunAsync(Forth(SagaStep.PromoteSearch));
         Assert.True(moves.Eu.With(static c => c.Indices[Code].Closed));
         moves.Eu.EndStops();
 
         Assert.StartsWith("Unknown: ", halfway, StringComparison.Ordinal);
         Assert.Contains("503", halfway, StringComparison.Ordinal);
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch));
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch));
     }
 
     [Fact]
@@ -87,9 +87,9 @@ public sealed class SearchMoverTests
             return null;
         };
 
-        Assert.Contains("is red: a primary shard is missing", await moves.RunAsync(Failover(SagaStep.PromoteSearch)), StringComparison.Ordinal);
+        Assert.Contains("is red: a primary shard is missing", await moves.RunAsync(Forth(SagaStep.PromoteSearch)), StringComparison.Ordinal);
         (moves.Eu.Fault, moves.Eu.Health) = (static _ => null, "yellow");
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch));
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class SearchMoverTests
         await using var moves = await StartAsync();
         moves.MayStart = false;
 
-        Assert.Contains("the lease does not cover", await moves.RunAsync(Failover(SagaStep.PromoteSearch)), StringComparison.Ordinal);
+        Assert.Contains("the lease does not cover", await moves.RunAsync(Forth(SagaStep.PromoteSearch)), StringComparison.Ordinal);
         Assert.NotNull(moves.Eu.With(static c => c.Indices[Code].Following));
     }
 
@@ -106,7 +106,7 @@ public sealed class SearchMoverTests
     public async Task RunAsync_AnotherRegionLeads_LeavesItAlone()
     {
         await using var moves = await StartAsync();
-        var aside = Failover(SagaStep.FenceSource) with { Source = ApId };
+        var aside = Forth(SagaStep.FenceSource) with { Source = ApId };
 
         await moves.DoneAsync(aside);
         await moves.DoneAsync(aside with { Step = SagaStep.PromoteSearch });
@@ -121,7 +121,7 @@ public sealed class SearchMoverTests
         await using var moves = await StartAsync();
         moves.Eu.With(static c => c.Indices[Code].Following = null);
 
-        Assert.StartsWith("Refused: mahavishnu_code has a history of its own in each of two clusters", await moves.RunAsync(Failover(SagaStep.FenceSource)), StringComparison.Ordinal);
+        Assert.StartsWith("Refused: mahavishnu_code has a history of its own in each of two clusters", await moves.RunAsync(Forth(SagaStep.FenceSource)), StringComparison.Ordinal);
         Assert.False(moves.Us.With(static c => c.Indices[Code].WriteBlocked));
     }
 
@@ -131,8 +131,8 @@ public sealed class SearchMoverTests
         await using var moves = await StartAsync();
         await moves.FailOverAsync();
         moves.Us.Down = false;
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch)); // fences the source, which is back
-        var back = Failover(SagaStep.PromoteSearch) with { Source = EuId, Target = UsId };
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch)); // fences the source, which is back
+        var back = Forth(SagaStep.PromoteSearch) with { Source = EuId, Target = UsId };
 
         Assert.Contains("a former leader with a history of its own stays in quarantine", await moves.RunAsync(back), StringComparison.Ordinal);
         Assert.Contains("a former leader with a history of its own stays in quarantine", await moves.RunAsync(back with { Step = SagaStep.FenceSource }), StringComparison.Ordinal);
@@ -144,10 +144,10 @@ public sealed class SearchMoverTests
     {
         await using var moves = await StartAsync();
         moves.Eu.Fault = static call => call.EndsWith("_stop", StringComparison.Ordinal) ? new DoubleReply(200, "OK") : null;
-        Assert.StartsWith("Unknown: ", await moves.RunAsync(Failover(SagaStep.PromoteSearch)), StringComparison.Ordinal);
+        Assert.StartsWith("Unknown: ", await moves.RunAsync(Forth(SagaStep.PromoteSearch)), StringComparison.Ordinal);
 
         moves.Eu.Fault = static call => call.EndsWith("_stop", StringComparison.Ordinal) ? DoubleReply.Error(403, "security_exception", "no permissions for [indices:admin/plugins/replication/index/stop]") : null;
-        Assert.StartsWith("Refused: OpenSearch of eu-west-1: POST /_plugins/_replication/mahavishnu_code/_stop is forbidden (403)", await moves.RunAsync(Failover(SagaStep.PromoteSearch)), StringComparison.Ordinal);
+        Assert.StartsWith("Refused: OpenSearch of eu-west-1: POST /_plugins/_replication/mahavishnu_code/_stop is forbidden (403)", await moves.RunAsync(Forth(SagaStep.PromoteSearch)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,8 +159,8 @@ public sealed class SearchMoverTests
             cluster.With(static c => { c.Indices.Clear(); return 0; });
         }
 
-        await moves.DoneAsync(Failover(SagaStep.FenceSource));
-        await moves.DoneAsync(Failover(SagaStep.PromoteSearch));
-        await moves.DoneAsync(Failback());
+        await moves.DoneAsync(Forth(SagaStep.FenceSource));
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch));
+        await moves.DoneAsync(Back());
     }
 }

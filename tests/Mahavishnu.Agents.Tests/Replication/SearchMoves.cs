@@ -80,13 +80,13 @@ internal sealed class SearchMoves : IAsyncDisposable
 
     public static string[] Documents(ClusterDouble cluster) => cluster.With(static c => c.Indices[Code].Documents.Keys.ToArray());
 
-    public static JournalRecord Failover(SagaStep step, bool graceful = false) => Record(SagaKind.Failover, step, UsId, EuId) with
+    public static JournalRecord Forth(SagaStep step, bool graceful = false) => Record(SagaKind.Failover, step, UsId, EuId) with
     {
         Decision = graceful ? DecisionKind.GracefulFailover : DecisionKind.ImmediateFailover,
         Skipped = graceful ? [] : [SagaStep.CatchUp],
     };
 
-    public static JournalRecord Failback() => Record(SagaKind.Failback, SagaStep.SyncData, EuId, UsId);
+    public static JournalRecord Back() => Record(SagaKind.Failback, SagaStep.SyncData, EuId, UsId);
 
     public async Task<string> RunAsync(JournalRecord record)
     {
@@ -102,8 +102,8 @@ internal sealed class SearchMoves : IAsyncDisposable
     public async Task FailOverAsync()
     {
         Us.Down = true;
-        await DoneAsync(Failover(SagaStep.FenceSource));
-        await DoneAsync(Failover(SagaStep.PromoteSearch));
+        await DoneAsync(Forth(SagaStep.FenceSource));
+        await DoneAsync(Forth(SagaStep.PromoteSearch));
     }
 
     private static JournalRecord Record(SagaKind kind, SagaStep step, RegionId source, RegionId target) => new()

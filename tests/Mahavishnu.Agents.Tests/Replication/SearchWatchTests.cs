@@ -117,7 +117,7 @@ public sealed class SearchWatchTests
         moves.Us.Down = false;
         using var us = Watch(moves, UsId);
         using var eu = Watch(moves, EuId);
-        await moves.DoneAsync(Failover(Core.Failover.SagaStep.PromoteSearch));
+        await moves.DoneAsync(Forth(Mahavishnu.Agents.Core.Failover.SagaStep.PromoteSearch));
 
         await eu.RunOnceAsync(Stop);
         await us.RunOnceAsync(Stop);

@@ -24,7 +24,8 @@ public static class SearchRoles
 {
     /// <summary>The leader.</summary>
     /// <param name="holdings">Every configured cluster, those too that do not answer.</param>
-    public static SearchLeading Of(IReadOnlyList<SearchHolding> holdings)
+    /// <param name="source">The region that a plan takes the lead from, and so may have fenced itself a moment ago; null for none.</param>
+    public static SearchLeading Of(IReadOnlyList<SearchHolding> holdings, RegionId? source = null)
     {
         ArgumentNullException.ThrowIfNull(holdings);
         var free = holdings.Where(static h => h is { State: SearchState.NotReplicating, Exists: true }).ToList();
@@ -34,14 +35,17 @@ public static class SearchRoles
             return new SearchLeading(open, open.Count == 1 ? $"{open[0]} follows nobody and accepts writes" : $"{string.Join(" and ", open)} all accept writes");
         }
 
-        var followed = holdings.Where(static h => h.Follows is not null).Select(static h => h.Follows!.Value).Distinct().ToList();
-        if (followed.Count == 1)
+        // A follower goes on with whom it was told to follow, even one that was fenced, deleted or copied anew: that one must be able to lead.
+        var silent = holdings.Where(static h => h.State is null or SearchState.Unknown).ToList();
+        var followed = holdings.Where(static h => h.Follows is not null).Select(static h => h.Follows!.Value).Distinct().Where(r => free.Concat(silent).Any(h => h.Region == r)).ToList();
+        if (followed is [var leader])
         {
-            return new SearchLeading(followed, $"{followed[0]} is followed");
+            // One that is fenced led until then; but one that does not answer may have been promoted since.
+            return free.Any(h => h.Region == leader) && leader != source && silent.Count > 0
+                ? new SearchLeading([], $"{leader} is followed, but its writes are blocked, and {string.Join(" and ", silent.Select(static s => s.Region))}, which may lead since, cannot be asked")
+                : new SearchLeading(followed, $"{leader} is followed");
         }
 
-        // One that is fenced led until then; but one that does not answer may have been promoted since.
-        var silent = holdings.Where(static h => h.State is null or SearchState.Unknown).ToList();
         return followed.Count > 1 ? new SearchLeading([], $"{string.Join(" and ", followed)} are both followed, and neither accepts writes")
             : silent.Count == 0 && free.Count == 1 ? new SearchLeading([free[0].Region], $"{free[0].Region} follows nobody; its writes are blocked")
             : silent is [{ State: null }] && free.Count == 0 && holdings.Count > 1 && holdings.All(h => h.State is null || h.Exists)

@@ -45,8 +45,8 @@ internal sealed class SearchSight(SearchOptions options, IReadOnlyDictionary<Reg
     /// <summary>Whether all answered, and none has the index: there is nothing to move.</summary>
     public bool IsNowhere(string index) => answers.Keys.All(r => Index(r, index) is { Exists: false });
 
-    /// <summary>Who leads an index.</summary>
-    public SearchLeading Leading(string index) => SearchRoles.Of([.. answers.Keys.Order().Select(r => Holding(r, Index(r, index)))]);
+    /// <summary>Who leads an index, for a plan that takes the lead from a region.</summary>
+    public SearchLeading Leading(string index, RegionId source) => SearchRoles.Of([.. answers.Keys.Order().Select(r => Holding(r, Index(r, index)))], source);
 
     private SearchHolding Holding(RegionId region, OpenSearchIndex? seen) => new(
         region, seen?.Link.State, seen?.Exists == true, seen?.WriteBlocked == true,

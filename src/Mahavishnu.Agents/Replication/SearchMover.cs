@@ -65,7 +65,7 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
     private (EffectResult Result, string Detail)? Objection(JournalRecord record, SearchSight sight)
     {
         var found = clusters.Options.Replicated
-            .Where(i => sight.Leading(i).Leaders.Any(l => l == record.Source || l == record.Target))
+            .Where(i => sight.Leading(i, record.Source).Leaders.Any(l => l == record.Source || l == record.Target))
             .Select(i => SearchHandover.Objection(record.Target, i, sight))
             .Where(static o => o is not null).Select(static o => o!.Value).ToList();
         return found.Count == 0 ? null : Worst(found);
@@ -76,7 +76,7 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
 
     private async Task<(EffectResult, string)> FenceAsync(JournalRecord record, string index, SearchSight sight, CancellationToken cancellationToken)
     {
-        var leading = sight.Leading(index);
+        var leading = sight.Leading(index, record.Source);
         if (leading.Leaders.Count != 1)
         {
             return leading.Leaders.Count == 0 ? (EffectResult.Unknown, $"who leads {index} is not known: {leading.Reason}")
@@ -97,7 +97,7 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
 
     private async Task<(EffectResult, string)> CatchUpAsync(JournalRecord record, string index, SearchSight sight, CancellationToken cancellationToken)
     {
-        var leading = sight.Leading(index);
+        var leading = sight.Leading(index, record.Source);
         return leading.Leader is not { } leader ? (EffectResult.Unknown, $"who leads {index} is not known: {leading.Reason}")
             : leader != record.Source ? (EffectResult.Done, $"{index} is led by {leader}; there is nothing to wait for")
             : await handover.CatchUpAsync(record.Target, index, effectDeadline, cancellationToken);
@@ -116,7 +116,7 @@ internal sealed class SearchMover(SearchClusters clusters, SearchHandover handov
 
     private async Task<(EffectResult, string)> PromoteAsync(JournalRecord record, string index, SearchSight sight, CancellationToken cancellationToken)
     {
-        var leading = sight.Leading(index);
+        var leading = sight.Leading(index, record.Source);
         var open = leading.Leaders.Count == 0 || leading.Leaders.Any(l => l == record.Source || l == record.Target);
         if (!open)
         {

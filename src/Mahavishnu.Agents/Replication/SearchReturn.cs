@@ -22,7 +22,7 @@ internal sealed class SearchReturn(SearchClusters clusters, SearchHandover hando
     /// <summary>One turn.</summary>
     public async Task<(EffectResult Result, string Detail)> RunAsync(JournalRecord record, SearchSight sight, CancellationToken cancellationToken)
     {
-        var indices = Options.Replicated.Where(i => !sight.IsNowhere(i)).Select(i => (Index: i, Leading: sight.Leading(i))).ToList();
+        var indices = Options.Replicated.Where(i => !sight.IsNowhere(i)).Select(i => (Index: i, Leading: sight.Leading(i, record.Source))).ToList();
         var prepared = await Task.WhenAll(indices.Select(i => PrepareAsync(record, i.Index, i.Leading, sight, cancellationToken)));
         var ready = SearchMover.Worst(prepared);
         var away = indices.Where(i => i.Leading.Leader is { } leader && leader != record.Target).Select(static i => (i.Index, Leader: i.Leading.Leader!.Value)).ToList();

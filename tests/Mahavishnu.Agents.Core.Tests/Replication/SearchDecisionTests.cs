@@ -64,7 +64,10 @@ public sealed class SearchDecisionTests
     {
         // at home; fenced; failed over; failed over with the old leader back and open; the old leader fenced and the new one silent
         Assert.Equal([Us], Leaders(Free(Us), Follows(Eu, Us), Follows(Ap, Us)));
-        Assert.Equal([Us], Leaders(Fenced(Us), Follows(Eu, Us), Silent(Ap)));
+        Assert.Equal([Us], Leaders(Fenced(Us), Follows(Eu, Us), Follows(Ap, Us)));
+        Assert.Empty(Leaders(Fenced(Us), Follows(Eu, Us), Silent(Ap))); // was Ap promoted since?
+        Assert.Equal([Us], SearchRoles.Of([Fenced(Us), Follows(Eu, Us), Silent(Ap)], Us).Leaders); // the plan itself has just fenced it
+        Assert.Empty(Leaders(Absent(Us), Follows(Ap, Us), Silent(Eu)));
         Assert.Equal([Eu], Leaders(Fenced(Us), Free(Eu), Follows(Ap, Us)));
         Assert.Equal([Us, Eu], Leaders(Free(Us), Free(Eu), Follows(Ap, Us)));
         Assert.Empty(Leaders(Fenced(Us), Silent(Eu), Absent(Ap)));

@@ -140,6 +140,20 @@ public sealed class SearchMoverTests
     }
 
     [Fact]
+    public async Task RunAsync_NewLeaderDiesBeforeOthersFollowIt_IsNotTakenForTheOldOne()
+    {
+        await using var moves = await StartAsync();
+        await moves.FailOverAsync();
+        moves.Us.Down = false;
+        await moves.DoneAsync(Forth(SagaStep.PromoteSearch)); // fences the old leader, which the third region still follows
+        moves.Eu.Down = true;
+
+        var next = await moves.RunAsync(Forth(SagaStep.FenceSource) with { Source = EuId, Target = ApId });
+
+        Assert.StartsWith("Unknown: who leads mahavishnu_code is not known: us-east-1 is followed, but its writes are blocked, and eu-west-1, which may lead since, cannot be asked", next, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RunAsync_RubbishOrNoRights_IsNeverTakenForDone()
     {
         await using var moves = await StartAsync();

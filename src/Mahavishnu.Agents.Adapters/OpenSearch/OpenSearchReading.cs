@@ -23,7 +23,7 @@ public sealed record OpenSearchIndex(string Name, SearchLink Link, bool Exists, 
 /// <param name="Beat">The heartbeat.</param>
 public sealed record OpenSearchBeat(string Region, StoredHeartbeat Beat);
 
-/// <summary>What came of comparing an index with another cluster's index of the same name.</summary>
+/// <summary>How much an index holds, for the comparison with the index of the same name in another cluster.</summary>
 /// <param name="Documents">How many documents it has.</param>
 /// <param name="MaxSequence">The sum of the last operation of each of its primary shards.</param>
 /// <param name="Sample">The ids of some of its documents.</param>

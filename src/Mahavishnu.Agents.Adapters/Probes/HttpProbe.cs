@@ -97,7 +97,7 @@ public sealed class HttpProbe : IProbe, IDisposable
         }
 
         return await ReadBodyAsync(response.Content, cancellationToken) is { } length
-            ? _body?.Difference(_buffer.AsMemory(0, length))
+            ? _body?.Difference(_buffer.AsMemory(0, length)) ?? _options.BodyProblem?.Invoke(_buffer.AsMemory(0, length))
             : $"body is over {BodyLimitBytes / 1024} KiB";
     }
 

@@ -18,6 +18,9 @@ public sealed record ProbeOptions(Uri Url, TimeSpan Timeout)
     /// <summary>JSON that the body must contain; see <see cref="JsonExpectation"/>. Null accepts every body.</summary>
     public string? ExpectedBody { get; init; }
 
+    /// <summary>Says what is wrong with a body, in words; null for nothing. Asked besides <see cref="ExpectedBody"/>, where that cannot say it.</summary>
+    public Func<ReadOnlyMemory<byte>, string?>? BodyProblem { get; init; }
+
     /// <summary>Headers that the answer must carry with exactly this value, names in any case.</summary>
     public IReadOnlyDictionary<string, string> ExpectedHeaders { get; init; } = new Dictionary<string, string>();
 

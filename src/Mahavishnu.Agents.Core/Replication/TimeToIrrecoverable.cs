@@ -60,6 +60,28 @@ public static class TimeToIrrecoverable
             : Window(lag < TimeSpan.FromMinutes(1) ? RecoveryState.Safe : RecoveryState.Counting, kept - lag, Text($"it is {lag.TotalSeconds:0.0} s behind, and the source keeps {kept.TotalSeconds:0} s"));
     }
 
+    /// <summary>How long a search index may stay paused or cut off and still go on from its leader's history.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="state">Where its replication stands.</param>
+    /// <param name="reason">What the follower gave as the reason.</param>
+    /// <param name="stoppedFor">For how long at least it has not followed; null when it follows.</param>
+    /// <param name="lease">The leader's <c>index.soft_deletes.retention_lease.period</c>.</param>
+    /// <remarks>Source: OpenSearch documentation, cross-cluster replication. Past the lease only a new copy helps: resuming is answered with 404.</remarks>
+    public static RecoveryWindow ForSearchLease(string index, SearchState state, string reason, TimeSpan? stoppedFor, TimeSpan lease)
+    {
+        RecoveryWindow Window(RecoveryState kind, TimeSpan? left, string why) => new(StoreNames.OpenSearch, index, left, kind, why);
+        ArgumentNullException.ThrowIfNull(reason);
+        return state switch
+        {
+            SearchState.Syncing or SearchState.Bootstrapping => Window(RecoveryState.Safe, null, "it follows, and so renews its lease on the leader's history"),
+            SearchState.Unknown or SearchState.NotReplicating or SearchState.Stopping => Window(RecoveryState.Unknown, null, $"the state of its replication is {state}"),
+            _ when reason.Contains("retention lease", StringComparison.OrdinalIgnoreCase) => Window(RecoveryState.Lost, null, $"the leader does not keep its history any more: {reason}"),
+            _ when stoppedFor is null => Window(RecoveryState.Unknown, null, $"it is {state}, since when is not known"),
+            _ when stoppedFor >= lease => Window(RecoveryState.Lost, null, Text($"it is {state} for {stoppedFor.Value.TotalHours:0.#} h at least, and the leader keeps its history for {lease.TotalHours:0.#} h")),
+            _ => Window(RecoveryState.Counting, lease - stoppedFor, Text($"it is {state} for {stoppedFor.Value.TotalSeconds:0} s at least, and the leader keeps its history for {lease.TotalHours:0.#} h")),
+        };
+    }
+
     private static RecoveryWindow Until(Func<RecoveryState, TimeSpan?, string, RecoveryWindow> window, long bytes, double? bytesPerSecond, bool keepsUp, string held) =>
         bytes <= 0 ? window(RecoveryState.Counting, TimeSpan.Zero, $"{held}: no room is left")
         : bytesPerSecond is not (>= 0 and < double.PositiveInfinity) ? window(RecoveryState.Unknown, null, Text($"{held}, {bytes} are left, and the rate of writes is unknown"))

@@ -18,6 +18,7 @@ internal static partial class ConfigRules
         FailoverRules.Check(context);
         DatabaseRules.Check(context);
         CheckCache(context);
+        SearchRules.Check(context);
         CloudflareRules.Check(context);
         TrafficRules.Check(context);
         NoteUnused(context);

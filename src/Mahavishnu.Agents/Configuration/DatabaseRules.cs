@@ -103,7 +103,8 @@ internal static class DatabaseRules
         }
     }
 
-    private static string? Objection(AgentOptions options, RegionId from, RegionId to)
+    /// <summary>Why the data of one region may not lie in another; null when it may.</summary>
+    internal static string? Objection(AgentOptions options, RegionId from, RegionId to)
     {
         if (options.Regions.GetValueOrDefault(from) is not { DataClasses: not null } source || options.Regions.GetValueOrDefault(to) is not { } target)
         {

@@ -2,6 +2,7 @@ using Mahavishnu.Agents.Adapters.Postgres;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Replication;
 
@@ -14,15 +15,41 @@ internal static class DataMapping
     public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
 
     /// <summary>The stores whose lag is measured.</summary>
-    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(options.Database.Postgresql is null ? [] : [DataStore.Postgresql]);
+    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(
+        new[] { (Store: DataStore.Postgresql, Has: options.Database.Postgresql is not null), (Store: DataStore.OpenSearch, Has: options.Opensearch is not null) }.Where(static s => s.Has).Select(static s => s.Store));
 
     /// <summary>The names of the stores whose loss counts for decisions.</summary>
     public static IReadOnlyList<string> LossStores(this AgentOptions options) =>
         [.. (options.Failover.DataLossStores ?? options.MeasuredStores().Where(static s => s == DataStore.Postgresql)).Select(static s => s.ToString().ToLowerInvariant())];
 
     /// <summary>The data steps of sagas in which a configured store has something to do.</summary>
-    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options) =>
-        options.HasPostgresPrimary() ? PostgresMover.DataSteps : options.Database.Postgresql is not null ? PostgresMultiMover.DataSteps : new HashSet<SagaStep>();
+    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options)
+    {
+        IReadOnlySet<SagaStep> none = new HashSet<SagaStep>();
+        var postgres = options.HasPostgresPrimary() ? PostgresMover.DataSteps : options.Database.Postgresql is not null ? PostgresMultiMover.DataSteps : none;
+        return new HashSet<SagaStep>([.. postgres, .. options.Opensearch is null ? none : SearchMover.DataSteps]);
+    }
+
+    /// <summary>How a region's cluster of OpenSearch is reached.</summary>
+    /// <exception cref="InvalidOperationException">The password cannot be read.</exception>
+    public static Adapters.OpenSearch.OpenSearchOptions ToOpenSearch(this SearchOptions search, RegionId region, Uri endpoint)
+    {
+        if (search.Password is not null)
+        {
+            _ = Reveal.Required(search.Password, "opensearch.password");
+        }
+
+        return new Adapters.OpenSearch.OpenSearchOptions
+        {
+            Region = region,
+            Address = endpoint,
+            Username = search.Username,
+            Password = search.Password is null ? null : () => search.Password.TryReveal(out var password, out _) ? password : null,
+            CaFile = search.CaFile,
+            HeartbeatIndex = search.HeartbeatIndex,
+            ConnectTimeout = search.Timeout / 2,
+        };
+    }
 
     /// <summary>The tables that decisions of conflicts may be written to.</summary>
     public static IReadOnlyList<PostgresConflictTable> ConflictTables(this PostgresqlOptions postgres) =>

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Adapters.OpenSearch;
 using Mahavishnu.Agents.Adapters.Probes;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Compliance;
@@ -32,7 +33,7 @@ internal static class OptionMapping
             .Where(static r => r.Value.Endpoint is not null)
             .SelectMany(r => regional.Endpoints.Select(e => Check(r.Key, e.CheckName, Probe(r.Value.Endpoint!, e, regional, time), e.Weight, e.Critical)));
         var dependencies = options.HealthChecks.Dependencies.Where(static d => d.CanBeChecked)
-            .Select(d => Check(options.Region, d.Service, ProbeFactory.Create(new ProbeOptions(d.Endpoint, regional.Timeout), time), 1, critical: false));
+            .Select(d => Check(options.Region, d.Service, ProbeFactory.Create(Dependency(d.Endpoint, regional.Timeout), time), 1, critical: false));
         return [.. checks, .. dependencies];
 
         CheckDefinition Check(RegionId region, string name, IProbe probe, double weight, bool critical) =>
@@ -109,6 +110,10 @@ internal static class OptionMapping
             NothingConfigured = [.. SagaTable.Rows.Where(static r => r.Work == StepWork.Data).Select(static r => r.Step).Except(options.DataSteps())],
         };
     }
+
+    /// <summary>The health of a cluster of OpenSearch is in the body: one that is red answers 200 all the same.</summary>
+    private static ProbeOptions Dependency(Uri endpoint, TimeSpan timeout) =>
+        new(endpoint, timeout) { BodyProblem = endpoint.Scheme is "http" or "https" && endpoint.AbsolutePath.StartsWith("/_cluster/health", StringComparison.Ordinal) ? OpenSearchHealth.Problem : null };
 
     private static IProbe Probe(Uri endpoint, EndpointCheckOptions check, RegionalCheckOptions regional, TimeProvider time)
     {

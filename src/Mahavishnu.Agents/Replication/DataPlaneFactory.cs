@@ -21,8 +21,9 @@ internal static class DataPlaneFactory
         var movers = new List<IDataMover>();
         var postgres = PostgresParts.Create(options, timing, leadership, votes, clocks, () => record() is { Ended: false }, clock, audit, loggers);
         var multi = MultiMasterParts.Create(options, timing, leadership, record, clock, audit, loggers);
-        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers) }.OfType<StoreWatch>());
-        movers.AddRange(new IDataMover?[] { postgres.Mover, multi.Mover }.OfType<IDataMover>());
+        var search = SearchParts.Create(options, timing, leadership, votes, clocks, clock, loggers);
+        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers), search.Watch }.OfType<StoreWatch>());
+        movers.AddRange(new IDataMover?[] { postgres.Mover, multi.Mover, search.Mover }.OfType<IDataMover>());
 
         // A vote is written within one request, then read at the next look within another.
         var travel = (timing.RequestTimeout * 2) + options.ToVoteSettings(timing).ReadInterval;

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Configuration;
+using Mahavishnu.Agents.Hosting;
 using Xunit;
 
 namespace Mahavishnu.Agents.Tests.Configuration;
@@ -17,13 +18,20 @@ public sealed class ReferenceTests
     {
         using var folder = new ConfigFolder(File.ReadAllText(Repository.Of($"{Folder}/{block}")), ConfigFolder.Sound);
 
-        string[] expected = block == "dns.yaml"
-            ?
+        string[] expected = block switch
+        {
+            "opensearch.yaml" =>
+            [
+                "global.yaml:22: opensearch.indexes[1].read_only_followers: is false, but a follower of OpenSearch refuses every write but its leader's; expected true, and for writes "
+                + "in every region an index of its own in each, followed by the others and read through an alias",
+            ],
+            "dns.yaml" =>
             [
                 "global.yaml:36: dns.cloudflare.records[0].steering_policy: is `latency`; expected one of off, geo, random, dynamic_latency, "
                 + "proximity, least_outstanding_requests, least_connections; did you mean `dynamic_latency`?",
-            ]
-            : [];
+            ],
+            _ => [],
+        };
         Assert.Equal(expected, folder.Errors());
     }
 
@@ -57,6 +65,24 @@ public sealed class ReferenceTests
         Assert.Equal(("postgres-primary-eu.aws.example.com", 5432), (postgres.PrimaryRegions[1].Endpoint.Host, postgres.PrimaryRegions[1].Endpoint.Port));
         Assert.All(postgres.PrimaryRegions, static s => Assert.Equal(PostgresRole.Writer, s.Role));
         Assert.Equal(TimeSpan.FromMilliseconds(100), postgres.Replication.LagTolerance);
+    }
+
+    [Fact]
+    public void Load_OpenSearchBlock_MeansWhatItSays()
+    {
+        var block = File.ReadAllText(Repository.Of($"{Folder}/opensearch.yaml")).Replace("read_only_followers: false", "read_only_followers: true");
+        using var folder = new ConfigFolder(block, ConfigFolder.Sound);
+
+        var result = folder.Load();
+        var search = result.Options!.Opensearch!;
+
+        Assert.Equal(["us-east-1", "eu-west-1", "ap-southeast-1"], search.Clusters.Select(static c => c.Region.Value));
+        Assert.Equal((6, 3), (search.LeaderCluster.Nodes, search.FollowerClusters[1].Nodes));
+        Assert.Equal(["mahavishnu_code", "mahavishnu_sessions", "mahavishnu_agent_heartbeat"], search.Replicated);
+        Assert.Equal(["CatchUp", "FenceSource", "PromoteSearch", "SyncData"], result.Options.DataSteps().Select(static s => s.ToString()).Order());
+        Assert.Contains(
+            "global.yaml:11: opensearch.follower_clusters[0].replication_type: is push, and means pull: in OpenSearch a follower pulls from its leader, and cannot be pushed to",
+            folder.Printed(result.Notes));
     }
 
     [Fact]

@@ -10,6 +10,8 @@ public sealed class RuleTests
     private const string Leadership = "split_brain_prevention: {leadership: {";
     private const string NoRegion = "which is not configured; expected one of regions: ap-southeast-1, eu-west-1, us-east-1";
 
+    private static string Search(string more) => "opensearch: {leader_cluster: {region: us-east-1, endpoint: \"https://a:9200\"}, " + more + "}";
+
     public static TheoryData<string, string> Contradictions => new()
     {
         // the process
@@ -74,6 +76,16 @@ public sealed class RuleTests
         { "failback: {steps: [{name: a, type: drain_traffic}]}", "us-east-1.yaml:1: failback.steps[0].region: is missing; a step of type drain_traffic needs it" },
         { "failback: {steps: [{name: a, type: drain_traffic, region: mars}]}", $"us-east-1.yaml:1: failback.steps[0].region: names the region `mars`, {NoRegion}" },
         { "failback: {steps: [{name: a, type: data_sync, source_region: failover, target_region: failover}]}", "us-east-1.yaml:1: failback.steps[0].target_region: is `failover`, as is source_region; expected another region" },
+
+        // OpenSearch
+        { Search("indexes: [{name: a}, {name: a}]"), "us-east-1.yaml:1: opensearch.indexes[1].name: is `a`, as is opensearch.indexes[0].name at us-east-1.yaml:1; expected every index once" },
+        { Search("indexes: [{name: \"logs-*\"}]"), "us-east-1.yaml:1: opensearch.indexes[0].name: is `logs-*`; expected the name of one index: lower case, without wildcards, blanks, commas, colons, slashes, quotes or #, and not beginning with -, _, + or ." },
+        { Search("follower_clusters: [{region: us-east-1, endpoint: \"https://b\"}]"), "us-east-1.yaml:1: opensearch.follower_clusters[0].region: is `us-east-1`, as is opensearch.leader_cluster.region at us-east-1.yaml:1; expected one cluster for each region" },
+        { Search("follower_clusters: [{region: eu-west-1, endpoint: \"https://a:9200\"}]"), "us-east-1.yaml:1: opensearch.follower_clusters[0].endpoint: is `a:9200`, as is opensearch.leader_cluster.endpoint at us-east-1.yaml:1; expected a cluster of its own for each region" },
+        { Search("follower_clusters: [{region: eu-west-1, endpoint: \"https://b/x\"}]"), "us-east-1.yaml:1: opensearch.follower_clusters[0].endpoint: is `https://b/x`; expected scheme, host and port only, with opensearch.username and opensearch.password for the user" },
+        { Search("remote_alias: leader"), "us-east-1.yaml:1: opensearch.remote_alias: is `leader`; expected letters, digits, - and _ with {region} in it, which stands for the region whose cluster is meant" },
+        { Search("username: agent"), "us-east-1.yaml:1: opensearch.password: is missing; expected username and password together, or neither" },
+        { Search("interval: 1m"), "us-east-1.yaml:1: opensearch.interval: and timeout are together more than 45 s; expected less, or a measurement is too old to decide by (1 min) soon after it is made" },
 
         // caches
         { "cache: {endpoint: \"a b\"}", "us-east-1.yaml:1: cache.endpoint: is `a b`; expected the name or address of a Redis, with its port as cache.port" },

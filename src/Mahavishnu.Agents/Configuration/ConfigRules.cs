@@ -18,6 +18,7 @@ internal static partial class ConfigRules
         FailoverRules.Check(context);
         DatabaseRules.Check(context);
         CheckCache(context);
+        S3Rules.Check(context);
         CloudflareRules.Check(context);
         TrafficRules.Check(context);
         NoteUnused(context);
@@ -94,6 +95,7 @@ internal static partial class ConfigRules
             (ConfigPath.Of("load_balancer"), typeof(LoadBalancerOptions)),
             (ConfigPath.Of("cache.redis"), typeof(RedisCacheOptions)),
             (ConfigPath.Of("cache.redis.persistence"), typeof(RedisPersistenceOptions)),
+            (ConfigPath.Of("storage"), typeof(StorageOptions)),
             (ConfigPath.Of("database"), typeof(DatabaseOptions)),
             (ConfigPath.Of("database.postgresql"), typeof(PostgresqlOptions)),
             (ConfigPath.Of("database.postgresql.replication"), typeof(PostgresReplicationOptions)),

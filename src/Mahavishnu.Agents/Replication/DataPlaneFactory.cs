@@ -15,13 +15,13 @@ internal static class DataPlaneFactory
     /// <summary>The parts. Without any store configured there are none, and nothing is looked at.</summary>
     /// <exception cref="InvalidOperationException">A password or token cannot be read.</exception>
     public static DataPlane Create(
-        AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<bool> sagaRuns, AgentClock clock, AuditLog audit, ILoggerFactory loggers)
+        AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<bool> sagaRuns, AgentClock clock, AuditLog audit, AgentMetrics metrics, ILoggerFactory loggers)
     {
         var clocks = new PeerClocks(votes, clock, timing.ClockDrift);
         var watches = new List<StoreWatch>();
         var movers = new List<IDataMover>();
         var postgres = options.Database.Postgresql is { } configured ? PostgresParts(options, configured, timing, leadership, votes, clocks, sagaRuns, clock, audit, loggers) : default;
-        watches.AddRange(new StoreWatch?[] { postgres.Watch, Redis(options, clock, loggers) }.OfType<StoreWatch>());
+        watches.AddRange(new StoreWatch?[] { postgres.Watch, Redis(options, clock, loggers), S3(options, clock, metrics, loggers) }.OfType<StoreWatch>());
         movers.AddRange(new IDataMover?[] { postgres.Mover }.OfType<IDataMover>());
 
         // A vote is written within one request, then read at the next look within another.
@@ -34,6 +34,11 @@ internal static class DataPlaneFactory
     private static RedisWatch? Redis(AgentOptions options, AgentClock clock, ILoggerFactory loggers) =>
         options.ToRedis() is var (reach, expected) && options.Cache.Redis is { } cache
             ? new RedisWatch(new RedisNode(reach, clock.Time), expected, cache.Interval, cache.Timeout, clock, loggers.CreateLogger<RedisWatch>())
+            : null;
+
+    private static S3Watch? S3(AgentOptions options, AgentClock clock, AgentMetrics metrics, ILoggerFactory loggers) =>
+        options.Storage.S3 is { } s3
+            ? new S3Watch(options.Region, options.AgentName, s3.ToIntent(), s3.ToNodes(clock.Time), s3, clock, metrics.JobEnded, loggers.CreateLogger<S3Watch>())
             : null;
 
     private static (PostgresWatch? Watch, PrimaryLoop? Primary, IDataMover? Mover) PostgresParts(

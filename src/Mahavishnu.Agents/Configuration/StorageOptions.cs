@@ -152,24 +152,31 @@ internal sealed class S3CanaryOptions
 /// <summary>The storage classes that copies may have, in S3's own names.</summary>
 internal enum S3Class
 {
+    /// <summary>For frequent use.</summary>
     [JsonStringEnumMemberName("STANDARD")]
     Standard = 0,
 
+    /// <summary>For rare use.</summary>
     [JsonStringEnumMemberName("STANDARD_IA")]
     StandardIa,
 
+    /// <summary>For rare use, in one zone only.</summary>
     [JsonStringEnumMemberName("ONEZONE_IA")]
     OneZoneIa,
 
+    /// <summary>Moved by use.</summary>
     [JsonStringEnumMemberName("INTELLIGENT_TIERING")]
     IntelligentTiering,
 
+    /// <summary>An archive that answers at once.</summary>
     [JsonStringEnumMemberName("GLACIER_IR")]
     GlacierIr,
 
+    /// <summary>An archive that answers within hours.</summary>
     [JsonStringEnumMemberName("GLACIER")]
     Glacier,
 
+    /// <summary>An archive that answers within a day.</summary>
     [JsonStringEnumMemberName("DEEP_ARCHIVE")]
     DeepArchive,
 }

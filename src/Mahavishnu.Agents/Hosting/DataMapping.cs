@@ -13,7 +13,11 @@ internal static class DataMapping
     public static bool HasPostgresPrimary(this AgentOptions options) => options.Database.Postgresql is { Mode: PostgresMode.PrimaryReplica };
 
     /// <summary>The stores whose lag is measured.</summary>
-    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(options.Database.Postgresql is null ? [] : [DataStore.Postgresql]);
+    public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(
+    [
+        .. options.Database.Postgresql is null ? Array.Empty<DataStore>() : [DataStore.Postgresql],
+        .. options.Storage.S3 is { Replication: { Enabled: true, Rules.Count: > 0 } } ? new[] { DataStore.S3 } : [],
+    ]);
 
     /// <summary>The names of the stores whose loss counts for decisions.</summary>
     public static IReadOnlyList<string> LossStores(this AgentOptions options) =>

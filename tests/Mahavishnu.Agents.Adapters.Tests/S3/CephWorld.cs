@@ -38,8 +38,7 @@ public sealed class CephWorld : IAsyncLifetime
     public async Task<S3Node> BucketAsync(string bucket, CephZone? zone = null, string? secretKey = null)
     {
         Assert.SkipWhen(_missing is not null, _missing ?? "");
-        using var client = new Amazon.S3.AmazonS3Client(CephGateway.AccessKey, CephGateway.SecretKey, new Amazon.S3.AmazonS3Config { ServiceURL = Gateway.Eu.Url.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
-        await client.PutBucketAsync(bucket, Cancelled);
+        await Gateway.MakeBucketAsync(bucket, Cancelled);
         return Node(bucket, zone ?? Gateway.Eu, secretKey);
     }
 

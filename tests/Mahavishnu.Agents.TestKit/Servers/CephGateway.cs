@@ -1,4 +1,7 @@
 using System.Globalization;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
 using Mahavishnu.Agents.TestKit.Network;
 
 namespace Mahavishnu.Agents.TestKit.Servers;
@@ -54,6 +57,13 @@ public sealed class CephGateway : IAsyncDisposable
         await ZonesAsync(cancellationToken);
         await Task.WhenAll(_zones.Select(z => z.StartAsync(Settings, cancellationToken)));
         await AdminAsync(cancellationToken, "user", "create", "--rgw-zone=eu", "--uid=app", "--display-name=app", $"--access-key={AccessKey}", $"--secret-key={SecretKey}");
+    }
+
+    /// <summary>Makes a bucket, which both zones then have.</summary>
+    public async Task MakeBucketAsync(string bucket, CancellationToken cancellationToken)
+    {
+        using var client = Eu.Client();
+        await client.PutBucketAsync(bucket, cancellationToken);
     }
 
     /// <summary>
@@ -153,15 +163,32 @@ public sealed record CephZone(string Name, int Port)
 
     private string? _settings;
 
-    /// <summary>Starts it, and waits until it answers.</summary>
-    public Task StartAsync(string settings, CancellationToken cancellationToken)
+    /// <summary>Writes an object as another would, past whatever is there.</summary>
+    public async Task OverwriteAsync(string bucket, string key, string content, CancellationToken cancellationToken)
     {
-        _settings = settings;
-        return Process.StartAsync("/usr/bin/radosgw", ["-f", "-c", settings, "-n", $"client.{Name}"], () => AnswersAsync(cancellationToken), cancellationToken);
+        using var client = Client();
+        await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = key, ContentBody = content, UseChunkEncoding = false }, cancellationToken);
     }
 
-    /// <summary>Starts it again after it was killed.</summary>
-    public Task StartAgainAsync(CancellationToken cancellationToken) => StartAsync(_settings!, cancellationToken);
+    /// <summary>A client of it as its only user.</summary>
+    internal AmazonS3Client Client() => new(
+        CephGateway.AccessKey,
+        CephGateway.SecretKey,
+        new AmazonS3Config { ServiceURL = Url.AbsoluteUri, ForcePathStyle = true, AuthenticationRegion = "us-east-1", RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED });
+
+    /// <summary>Starts it, and waits until it answers.</summary>
+    public Task StartAsync(string settings, CancellationToken cancellationToken, params string[] more)
+    {
+        _settings = settings;
+        return Process.StartAsync("/usr/bin/radosgw", ["-f", "-c", settings, "-n", $"client.{Name}", .. more], () => AnswersAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Makes it go on without copying anything into its zone.</summary>
+    public async Task StopCopyingAsync(CancellationToken cancellationToken)
+    {
+        await Process.KillAsync();
+        await StartAsync(_settings!, cancellationToken, "--rgw-run-sync-thread=false");
+    }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {

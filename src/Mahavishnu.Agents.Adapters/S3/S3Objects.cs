@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -64,6 +65,10 @@ internal static class S3Objects
         catch (AmazonS3Exception gone) when (gone.StatusCode == HttpStatusCode.NotFound)
         {
             return new S3Sighting(S3Presence.Absent, S3Proof.None);
+        }
+        catch (AmazonClientException damaged) when (damaged is not AmazonServiceException && damaged.Message.Contains("hash", StringComparison.OrdinalIgnoreCase))
+        {
+            return new S3Sighting(S3Presence.Different, S3Proof.Content); // The library compares with an ETag that is a hash, and found another.
         }
     }
 

@@ -62,8 +62,13 @@ public sealed class CephGateway : IAsyncDisposable
     /// <summary>Makes a bucket, which both zones then have.</summary>
     public async Task MakeBucketAsync(string bucket, CancellationToken cancellationToken)
     {
-        using var client = Eu.Client();
-        await client.PutBucketAsync(bucket, cancellationToken);
+        using var eu = Eu.Client();
+        using var us = Us.Client();
+        await eu.PutBucketAsync(bucket, cancellationToken);
+        while (!(await us.ListBucketsAsync(cancellationToken)).Buckets!.Exists(b => b.BucketName == bucket))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken); // The zones tell each other of buckets within some seconds.
+        }
     }
 
     /// <summary>

@@ -13,6 +13,9 @@ namespace Mahavishnu.Agents.TestKit.Servers;
 /// </summary>
 public sealed class S3Double : IAsyncDisposable
 {
+    /// <summary>As of an object that was sent in parts: it proves nothing of the content.</summary>
+    private const string Tag = "\"00000000000000000000000000000000-1\"";
+
     private readonly WebApplication _app;
 
     private S3Double(WebApplication app) => _app = app;
@@ -87,7 +90,7 @@ public sealed class S3Double : IAsyncDisposable
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, http.RequestAborted);
             Objects[name] = new S3DoubleObject(body.ToArray(), http.Request.Headers["x-amz-checksum-sha256"], null);
-            http.Response.Headers.ETag = "\"0\"";
+            http.Response.Headers.ETag = Tag;
             return;
         }
 
@@ -97,7 +100,7 @@ public sealed class S3Double : IAsyncDisposable
             return;
         }
 
-        http.Response.Headers.ETag = "\"0\"";
+        http.Response.Headers.ETag = Tag;
         if (held.Sha256 is not null && http.Request.Headers["x-amz-checksum-mode"] == "ENABLED")
         {
             http.Response.Headers["x-amz-checksum-sha256"] = held.Sha256;

@@ -27,7 +27,7 @@ public sealed class StorageRuleTests
         Assert.Equal(6, intent.Paths.Count);
         Assert.All(intent.Paths, static p => Assert.Equal(("STANDARD", true), (p.StorageClass, p.TimeControl)));
         Assert.Equal(new StorageLifecycle(30, 90, 365, 30, 7), intent.Lifecycle);
-        Assert.DoesNotContain(result.Notes, static n => n.Path.StartsWith("storage", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Notes, static n => n.ToString().Contains(": storage", StringComparison.Ordinal));
     }
 
     [Theory]

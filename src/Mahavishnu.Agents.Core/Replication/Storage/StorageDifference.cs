@@ -6,46 +6,32 @@ namespace Mahavishnu.Agents.Core.Replication.Storage;
 internal static class StorageDifference
 {
     /// <summary>Of the rules by which a bucket is copied.</summary>
-    public static IEnumerable<StoreFinding> OfReplication(string bucket, IReadOnlyList<ReplicationRule> wanted, IReadOnlyList<ReplicationRule> present)
-    {
-        foreach (var rule in wanted)
-        {
-            if (present.FirstOrDefault(p => p.Id == rule.Id) is not { } found)
-            {
-                yield return new StoreFinding("S-02", Critical, $"{bucket}: has no rule '{rule.Id}', so that {What(rule.Prefix)} is not copied to {rule.Destination}.");
-            }
-            else if (Differences(rule, found).ToList() is { Count: > 0 } differences)
-            {
-                yield return new StoreFinding("S-03", found.Enabled ? Warning : Critical, $"{bucket}: rule '{rule.Id}' differs: {string.Join("; ", differences)}.");
-            }
-        }
-
-        foreach (var rule in present.Where(p => wanted.All(w => w.Id != p.Id)))
-        {
-            yield return new StoreFinding("S-04", Warning, $"{bucket}: rule '{rule.Id}' copies {What(rule.Prefix)} to {rule.Destination}, which is not configured any more.");
-        }
-    }
+    public static IEnumerable<StoreFinding> OfReplication(string bucket, IReadOnlyList<ReplicationRule> wanted, IReadOnlyList<ReplicationRule> present) =>
+    [
+        .. wanted.Select(rule => OfRule(bucket, rule, present.FirstOrDefault(p => p.Id == rule.Id))).OfType<StoreFinding>(),
+        .. present.Where(p => wanted.All(w => w.Id != p.Id)).Select(rule => new StoreFinding(
+            "S-04", Warning, $"{bucket}: rule '{rule.Id}' copies {What(rule.Prefix)} to {rule.Destination}, which is not configured any more.")),
+    ];
 
     /// <summary>Of the rules by which objects move and end.</summary>
-    public static IEnumerable<StoreFinding> OfLifecycle(string bucket, IReadOnlyList<LifecycleRule> wanted, IReadOnlyList<LifecycleRule> present)
-    {
-        foreach (var rule in wanted)
-        {
-            if (present.FirstOrDefault(p => p.Id == rule.Id) is not { } found)
-            {
-                yield return new StoreFinding("S-07", Warning, $"{bucket}: has no lifecycle rule '{rule.Id}' for {What(rule.Prefix)}.");
-            }
-            else if (Differences(rule, found).ToList() is { Count: > 0 } differences)
-            {
-                yield return new StoreFinding("S-08", Warning, $"{bucket}: lifecycle rule '{rule.Id}' differs: {string.Join("; ", differences)}.");
-            }
-        }
+    public static IEnumerable<StoreFinding> OfLifecycle(string bucket, IReadOnlyList<LifecycleRule> wanted, IReadOnlyList<LifecycleRule> present) =>
+    [
+        .. wanted.Select(rule => OfRule(bucket, rule, present.FirstOrDefault(p => p.Id == rule.Id))).OfType<StoreFinding>(),
+        .. present.Where(p => wanted.All(w => w.Id != p.Id)).Select(rule => new StoreFinding(
+            "S-09", Warning, $"{bucket}: lifecycle rule '{rule.Id}' for {What(rule.Prefix)} is not configured any more.")),
+    ];
 
-        foreach (var rule in present.Where(p => wanted.All(w => w.Id != p.Id)))
-        {
-            yield return new StoreFinding("S-09", Warning, $"{bucket}: lifecycle rule '{rule.Id}' for {What(rule.Prefix)} is not configured any more.");
-        }
-    }
+    private static StoreFinding? OfRule(string bucket, ReplicationRule rule, ReplicationRule? found) =>
+        found is null ? new StoreFinding("S-02", Critical, $"{bucket}: has no rule '{rule.Id}', so that {What(rule.Prefix)} is not copied to {rule.Destination}.")
+        : Differences(rule, found).ToList() is { Count: > 0 } differences
+            ? new StoreFinding("S-03", found.Enabled ? Warning : Critical, $"{bucket}: rule '{rule.Id}' differs: {string.Join("; ", differences)}.")
+            : null;
+
+    private static StoreFinding? OfRule(string bucket, LifecycleRule rule, LifecycleRule? found) =>
+        found is null ? new StoreFinding("S-07", Warning, $"{bucket}: has no lifecycle rule '{rule.Id}' for {What(rule.Prefix)}.")
+        : Differences(rule, found).ToList() is { Count: > 0 } differences
+            ? new StoreFinding("S-08", Warning, $"{bucket}: lifecycle rule '{rule.Id}' differs: {string.Join("; ", differences)}.")
+            : null;
 
     private static IEnumerable<string> Differences(ReplicationRule wanted, ReplicationRule found) => new[]
     {

@@ -92,7 +92,8 @@ public sealed class CanaryTrackTests
         _track.Sent("a", At(1));
         _track.Looked("a", CanarySight.Failed, At(2));
 
-        Assert.Equal((CanaryState.Failed, ["a"]), (_track.Judge(At(2)).State, _track.Awaited));
+        Assert.Equal(CanaryState.Failed, _track.Judge(At(2)).State);
+        Assert.Equal(["a"], _track.Awaited);
 
         _track.Looked("a", CanarySight.Failed, At(102));
 

@@ -16,7 +16,7 @@ public sealed class StoragePlannerTests
 
     private static readonly BucketState Bare = new(BucketVersioning.Off, null, [], []);
 
-    private static IReadOnlyDictionary<string, BucketState> Only(string bucket, BucketState state) => new Dictionary<string, BucketState> { [bucket] = state };
+    private static Dictionary<string, BucketState> Only(string bucket, BucketState state) => new Dictionary<string, BucketState> { [bucket] = state };
 
     /// <summary>What a store is like that took every change.</summary>
     private static BucketState After(BucketState before, IEnumerable<StorageChange> changes) => changes.Aggregate(before, static (state, change) => change switch

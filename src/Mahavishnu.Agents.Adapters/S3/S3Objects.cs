@@ -66,7 +66,7 @@ internal static class S3Objects
         {
             return new S3Sighting(S3Presence.Absent, S3Proof.None);
         }
-        catch (AmazonClientException damaged) when (damaged is not AmazonServiceException && damaged.Message.Contains("hash", StringComparison.OrdinalIgnoreCase))
+        catch (AmazonClientException damaged) when (damaged.Message.Contains("hash", StringComparison.OrdinalIgnoreCase))
         {
             return new S3Sighting(S3Presence.Different, S3Proof.Content); // The library compares with an ETag that is a hash, and found another.
         }

@@ -41,7 +41,7 @@ public sealed class StorageRuleTests
     [InlineData("replication: {rules: [{source: b-us, destinations: [b-eu], prefixes: [/a]}]}",              "replication.rules[0].prefixes[0]: is ")]
     [InlineData("lifecycle: {transition_to_ia_days: 30, transition_to_glacier_days: 45}",                    "lifecycle.transition_to_glacier_days: is 45")]
     [InlineData("lifecycle: {transition_to_ia_days: 30, expiration_days: 30}",                               "lifecycle.expiration_days: is 30")]
-    [InlineData("access_key: a",                                                                             "secret_key: stands alone")]
+    [InlineData("access_key: a",                                                                             "access_key: stands alone")]
     [InlineData("canary: {prefix: /x}",                                                                      "canary.prefix: is ")]
     [InlineData("canary: {timeout: 30s}",                                                                    "canary.timeout: is less than interval")]
     public void Load_SomethingWrong_IsNamed(string wrong, string expected)

@@ -19,6 +19,12 @@ internal sealed class LabRun : IAsyncDisposable
     private LabRun(IEnumerable<string> arguments)
     {
         TemporaryDirectory = Directory.CreateTempSubdirectory("lab-system-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            // Servers that run as users of their own must be able to pass.
+            File.SetUnixFileMode(TemporaryDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
         var program = Path.Combine(AppContext.BaseDirectory, "mahavishnu-agent.dll");
         var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mahavishnu.Agents.System.Chaos;
 using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
@@ -54,6 +55,22 @@ public sealed class ScenarioTests
         AssertFigures(document, leaderDied: true);
     }
 
+    [Fact]
+    public async Task Lab_WithPostgres_MovesThePrimaryThereAndBackAndLosesNothing()
+    {
+        Assert.SkipWhen(Databases.Missing is not null, Databases.Missing ?? "");
+
+        var document = await PassAsync("--with-postgres", "--synchronous", "--profile", "fast");
+
+        var rows = document.GetProperty("postgres");
+        var acknowledged = rows.GetProperty("acknowledged").GetInt32();
+        Assert.InRange(acknowledged, 100, int.MaxValue);
+        Assert.Equal((acknowledged, 0, 0), (rows.GetProperty("surviving").GetInt32(), rows.GetProperty("lost").GetInt32(), rows.GetProperty("duplicated").GetInt32()));
+        Assert.InRange(rows.GetProperty("firstWriteSeconds").GetDouble(), 0.5, document.GetProperty("leaderBefore").GetString() == "us-east-1-1" ? 8 : 6);
+        Assert.InRange(rows.GetProperty("plannedLoss").GetDouble(), 0.001, 60);
+        Assert.Equal(0, document.GetProperty("rpoSeconds").GetDouble());
+    }
+
     private static void AssertFigures(JsonElement document, bool leaderDied)
     {
         Assert.InRange(document.GetProperty("detectedSeconds").GetDouble(), 0.5, 4);
@@ -79,7 +96,7 @@ public sealed class ScenarioTests
         Assert.Empty(lab.Living());
         Assert.Empty(Directory.EnumerateFileSystemEntries(lab.TemporaryDirectory, "mahavishnu-lab-*"));
         var document = lab.Document();
-        Assert.Equal(Members, document.EnumerateObject().Select(static p => p.Name));
+        Assert.Equal(arguments.Contains("--with-postgres") ? [.. Members[..^1], "postgres", Members[^1]] : Members, document.EnumerateObject().Select(static p => p.Name));
         Assert.Equal("passed", document.GetProperty("verdict").GetString());
         Assert.False(document.GetProperty("splitBrain").GetBoolean());
         Assert.True(document.GetProperty("requests").GetInt64() > 1000);

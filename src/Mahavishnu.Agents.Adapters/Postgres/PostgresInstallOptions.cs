@@ -15,4 +15,8 @@ public sealed record PostgresInstallOptions
     /// <summary>The agent's role. Made without a password when it does not exist; set one with <c>ALTER ROLE … PASSWORD</c>.</summary>
     /// <value>Default <c>mahavishnu_agent</c>.</value>
     public string AgentRole { get; init; } = "mahavishnu_agent";
+
+    /// <summary>The tables that decisions of conflicts may be written to; what was there before is replaced.</summary>
+    /// <value>Default none.</value>
+    public IReadOnlyList<PostgresConflictTable> ConflictTables { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Npgsql;
 using Mahavishnu.Agents.Adapters.Stores;
 
@@ -14,16 +15,17 @@ namespace Mahavishnu.Agents.Adapters.Postgres;
 /// </remarks>
 public static class PostgresInstaller
 {
+    private static readonly string[] Parts = ["install", "standbys", "links", "conflicts", "grants"];
+
     /// <summary>The script for <c>psql</c>, to be run as a superuser on the primary. It is one transaction and holds no password.</summary>
     /// <exception cref="ArgumentException">A name is empty or cannot be a name.</exception>
     public static string Script(PostgresInstallOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        using var file = typeof(PostgresInstaller).Assembly.GetManifestResourceStream("Mahavishnu.Agents.Adapters.Postgres.install.sql")!;
-        using var reader = new StreamReader(file, Encoding.UTF8);
+        var tables = JsonSerializer.Serialize(options.ConflictTables.Select(static t => new { table = t.Table, key = t.Key, version = t.VersionColumn }));
         return $"""
-            {reader.ReadToEnd()}select pg_temp.mahavishnu_install({Literal(options.Database)}, {Literal(options.AgentRole)}, {Literal(options.ApplicationRole)});
-            drop function pg_temp.mahavishnu_install(text, text, text);
+            {string.Concat(Parts.Select(Part))}select pg_temp.mahavishnu_install({Literal(options.Database)}, {Literal(options.AgentRole)}, {Literal(options.ApplicationRole)}, {Quoted(tables)});
+            drop function pg_temp.mahavishnu_install(text, text, text, jsonb);
             commit;
 
             """;
@@ -66,12 +68,23 @@ public static class PostgresInstaller
         }
     }
 
-    /// <summary>A literal of SQL, whatever <c>standard_conforming_strings</c> says. A name with a NUL or of more than 63 bytes is none.</summary>
+    private static string Part(string name)
+    {
+        using var file = typeof(PostgresInstaller).Assembly.GetManifestResourceStream($"Mahavishnu.Agents.Adapters.Postgres.{name}.sql")!;
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        return $"{reader.ReadToEnd()}\n";
+    }
+
+    /// <summary>A literal of SQL that is a name. A name with a NUL or of more than 63 bytes is none.</summary>
     private static string Literal(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return !name.Contains('\0', StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(name) <= 63
-            ? $"E'{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'"
+            ? Quoted(name)
             : throw new ArgumentException($"'{name}' is no name for PostgreSQL: at most 63 bytes, and no NUL.", nameof(name));
     }
+
+    /// <summary>A literal of SQL, whatever <c>standard_conforming_strings</c> says.</summary>
+    private static string Quoted(string text) =>
+        $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -48,12 +48,13 @@ internal static class PostgresWrites
     public static PostgresFence Fence(DbDataReader row) => new(
         row.GetInt64(0), row.GetBoolean(1), row.Text(2) is { } region ? new RegionId(region) : null, row.Lsn(3));
 
-    private static NpgsqlBatch Transaction(PostgresSession session, string? setting, string call, object[] arguments)
+    /// <summary>A call in a transaction of its own, whatever the database has for a default.</summary>
+    public static NpgsqlBatch Transaction(PostgresSession session, string? setting, string call, object[] arguments)
     {
         var called = new NpgsqlBatchCommand(call);
         foreach (var argument in arguments)
         {
-            called.Parameters.Add(new NpgsqlParameter { Value = argument });
+            called.Parameters.Add(argument as NpgsqlParameter ?? new NpgsqlParameter { Value = argument });
         }
 
         var batch = new NpgsqlBatch(session.Connection);

@@ -30,7 +30,7 @@ public sealed class ConflictResolver
     /// <summary>A strategy of one's own: the version of the greatest rank wins, and of those of one rank the latest.</summary>
     /// <param name="name">What configurations call it.</param>
     /// <param name="rank">A pure function of the version, the same in every region.</param>
-    public static ConflictResolver ByRank(string name, Func<RowVersion, long> rank)
+    public static ConflictResolver ByRank(string name, Func<RowVersion, decimal> rank)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(rank);

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Lab.Load;
+using Mahavishnu.Agents.Lab.Postgres;
 using Mahavishnu.Agents.Lab.Scenarios;
 using Mahavishnu.Agents.Lab.Watch;
 using Mahavishnu.Agents.Lab.World;
@@ -11,6 +12,7 @@ public static class LabCommand
     private const int Done = 0;
     private const int ExpectationFailed = 1;
     private const int WrongUse = 2;
+    private const int DependencyMissing = 3;
     private const int Interrupted = 130;
 
     /// <summary>The scenarios' names, the default first.</summary>
@@ -21,7 +23,7 @@ public static class LabCommand
     /// <param name="output">Gets the timeline and the verdict, or the JSON document and nothing else.</param>
     /// <param name="error">Gets messages, and the timeline when the output is JSON.</param>
     /// <param name="cancellationToken">Ends the lab early.</param>
-    /// <returns>0 when every expectation held, 1 when not, 2 when the lab could not do what it was asked, 130 when it was interrupted.</returns>
+    /// <returns>0 when every expectation held, 1 when not, 2 when the lab could not do what it was asked, 3 when a program is missing, 130 when it was interrupted.</returns>
     public static async Task<int> RunAsync(LabOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -50,7 +52,7 @@ public static class LabCommand
         catch (LabException refused)
         {
             await error.WriteLineAsync($"lab: {refused.Message}");
-            return WrongUse;
+            return refused.IsMissingDependency ? DependencyMissing : WrongUse;
         }
         catch (UnauthorizedAccessException refused)
         {
@@ -71,7 +73,7 @@ public static class LabCommand
         var timeline = new Timeline(time, view.Show);
         timeline.Add($"{request.Scenario.Name}: {request.Regions} regions, profile {request.Timing.Profile}, seed {options.Seed}");
         var world = await LabWorld.StartAsync(
-            new LabWorldOptions(options.Program, request.Regions, request.Timing, request.Scenario.HoldsEuropeanData), time, cancellationToken);
+            new LabWorldOptions(options.Program, request.Regions, request.Timing, request.Scenario.HoldsEuropeanData, options.WithPostgres ? request.Target : null, options.Synchronous), time, cancellationToken);
         await using (world)
         {
             var sightings = new Sightings(timeline);
@@ -81,10 +83,12 @@ public static class LabCommand
             await world.WarmUpAsync(cancellationToken);
             await using var load = new UserLoad(
                 world.Edge.Address, regions, new UserLoadOptions { UsersPerRegion = Math.Max(4, 30 / regions.Count), Seed = options.Seed }, time);
-            var run = new LabRun(world, load, sightings, timeline, request.Timing, time);
+            await using var writer = options.WithPostgres ? new RowWriter(world.Edge.Address, request.Target!.Value, options.Seed, time) : null;
+            var run = new LabRun(world, load, sightings, timeline, request.Timing, time) { Writer = writer };
             run.Measured.Killed = request.Target;
             view.Watch(run);
             await RunAsync(run, request.Scenario, cancellationToken);
+            await DatabaseVerdict.JudgeAsync(run, options.Synchronous, cancellationToken);
             var report = LabReport.Of(run, request.Scenario.Name, request.Timing.Profile, options.Seed);
             await view.DisposeAsync();
             Print(report, run, options, output);

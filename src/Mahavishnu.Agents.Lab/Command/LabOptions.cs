@@ -27,6 +27,12 @@ public sealed record LabOptions
     /// <value>Default 1.</value>
     public int Seed { get; init; } = 1;
 
+    /// <summary><c>--with-postgres</c>: a real server of PostgreSQL in every region, and a user who writes.</summary>
+    public bool WithPostgres { get; init; }
+
+    /// <summary><c>--synchronous</c>: a commit waits until one standby has it.</summary>
+    public bool Synchronous { get; init; }
+
     /// <summary><c>--stay</c>: leave everything running until it is interrupted.</summary>
     public bool Stay { get; init; }
 

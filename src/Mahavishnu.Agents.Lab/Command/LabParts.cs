@@ -3,6 +3,7 @@ using System.Net;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Lab.Consul;
 using Mahavishnu.Agents.Lab.Edge;
+using Mahavishnu.Agents.Lab.Postgres;
 using Mahavishnu.Agents.Lab.Processes;
 using Mahavishnu.Agents.Lab.Service;
 
@@ -49,7 +50,8 @@ internal static class LabParts
                 return (consul, consul.Address);
             case "service":
                 var region = options.Region ?? throw new LabException("--only service needs --region: the region that it says it is in.");
-                var service = await SampleService.StartAsync(new RegionId(region), listen, cancellationToken);
+                var databases = Environment.GetEnvironmentVariable(ServiceRows.Variable)?.Split(',').Select(static p => int.Parse(p, CultureInfo.InvariantCulture)).ToList();
+                var service = await SampleService.StartAsync(new RegionId(region), listen, cancellationToken, databases);
                 return (service, service.Address);
             case "edge":
                 var edge = await StartEdgeAsync(options, listen, time, cancellationToken);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mahavishnu.Agents.Lab.Postgres;
 using Mahavishnu.Agents.Lab.Scenarios;
 using Mahavishnu.Agents.Lab.Watch;
 
@@ -28,6 +30,7 @@ internal sealed record LabReport(
     double? RpoSeconds,
     bool SplitBrain,
     IReadOnlyList<LabReport.Step> Steps,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PostgresReport? Postgres,
     string Verdict)
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -47,9 +50,10 @@ internal sealed record LabReport(
             Seconds(measured.Detected), Seconds(measured.Decided), Seconds(measured.Recovered), Seconds(measured.FailedBack),
             count.Requests, count.Failed, Math.Round(count.FailedRatio, 5),
             sagas.FirstOrDefault(static s => s.Kind == "Failover")?.Risk,
-            null,
+            measured.Rows?.LostSeconds,
             measured.SplitBrain ?? false,
             [.. sagas.SelectMany(saga => Step.Of(saga, measured.FaultUtc))],
+            measured.Rows,
             failed.Count == 0 ? Passed : $"failed: {string.Join("; ", failed.Select(static e => $"{e.Text} ({e.Seen})"))}");
     }
 
@@ -70,6 +74,11 @@ internal sealed record LabReport(
         output.WriteLine($"  detected     {Text(DetectedSeconds, "s")}    decided {Text(DecidedSeconds, "s")}    served again {Text(RtoSeconds, "s")}    back home {Text(FailbackSeconds, "s")}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  requests     {Requests}, failed {FailedRequests} ({FailedRatio:P2})"));
         output.WriteLine($"  data loss    risk {DataLossRisk ?? "not assessed"}, RPO {Text(RpoSeconds, "s")}");
+        if (Postgres is { } rows)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  rows         {rows.Acknowledged} acknowledged, {rows.Surviving} surviving, {rows.Lost} lost, {rows.Duplicated} twice; first write elsewhere {Text(rows.FirstWriteSeconds, "s")}, planned return {Text(rows.SwitchoverSeconds, "s")}, the plan allowed for {Text(rows.PlannedLoss, "s")}"));
+        }
+
         output.WriteLine($"  split brain  {(SplitBrain ? "YES" : "no")}");
         output.WriteLine();
         output.WriteLine($"{Scenario}: {Verdict}");

@@ -29,6 +29,16 @@ internal sealed record LabRequest(LabScenario Scenario, LabTiming Timing, int Re
             throw new LabException($"--regions {count}: {scenario.Name} needs from {scenario.FewestRegions} to {LabRegions.All.Count} regions.");
         }
 
+        if (options.WithPostgres && scenario.GetType() != typeof(RegionOutage))
+        {
+            throw new LabException($"--with-postgres: {scenario.Name} says nothing of databases; expected region-outage.");
+        }
+
+        if (options.Synchronous && !options.WithPostgres)
+        {
+            throw new LabException("--synchronous: there is no database; add --with-postgres.");
+        }
+
         return new LabRequest(scenario, timing, count, TargetOf(options, scenario, [.. LabRegions.All.Take(count).Select(static r => r.Region)]));
     }
 

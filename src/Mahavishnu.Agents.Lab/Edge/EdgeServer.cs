@@ -90,7 +90,7 @@ public sealed class EdgeServer : IAsyncDisposable
     private Task HandleAsync(HttpContext context)
     {
         var path = context.Request.Path;
-        return path.StartsWithSegments("/u", out var rest) && HttpMethods.IsGet(context.Request.Method) ? ForwardAsync(context, rest.Value ?? "")
+        return path.StartsWithSegments("/u", out var rest) && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsPost(context.Request.Method)) ? ForwardAsync(context, rest.Value ?? "")
             : path == "/control/effects" && HttpMethods.IsGet(context.Request.Method) ? AnswerAsync(context, StatusCodes.Status200OK, RoutingJson.Write(Control.History))
             : path != "/control/routes" ? ErrorAsync(context, StatusCodes.Status404NotFound, "not_found")
             : HttpMethods.IsGet(context.Request.Method) ? AnswerAsync(context, StatusCodes.Status200OK, RoutingJson.Write(Control.Current))

@@ -72,6 +72,15 @@ internal sealed class LabProcess : IAsyncDisposable
         EndPause();
     }
 
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        await _logs;
+        return _process.ExitCode;
+    }
+
     /// <summary>Stops it from running (SIGSTOP) until <see cref="ResumeAsync"/>, its own end, or the end of the lab.</summary>
     /// <remarks>
     /// A stopped process cannot notice that the lab is gone. So a shell stops it and lets it go on when its own input closes,

@@ -3,6 +3,7 @@ using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Traffic;
 using Mahavishnu.Agents.Lab.Edge;
 using Mahavishnu.Agents.Lab.Load;
+using Mahavishnu.Agents.Lab.Postgres;
 using Mahavishnu.Agents.Lab.Watch;
 using Mahavishnu.Agents.Lab.World;
 
@@ -29,6 +30,9 @@ internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings,
 
     /// <summary>What happened.</summary>
     public Timeline Timeline => timeline;
+
+    /// <summary>The user who writes rows; null when there are no databases.</summary>
+    public RowWriter? Writer { get; init; }
 
     /// <summary>Windows and limits.</summary>
     public LabTiming Timing => timing;
@@ -69,7 +73,7 @@ internal sealed class LabRun(LabWorld world, UserLoad load, Sightings sightings,
     /// <summary>Kills everything in a region as the fault of this run, and begins to watch for its users' recovery.</summary>
     public async Task KillRegionAsync(RegionId region, CancellationToken cancellationToken)
     {
-        BeginFault(region, $"{region} is killed: agent, Consul and service (SIGKILL)");
+        BeginFault(region, $"{region} is killed: agent, Consul, service{(world.Databases is null ? "" : ", PostgreSQL")} (SIGKILL)");
         await world.KillAsync(region, cancellationToken);
         load.Tally.WatchRecovery(region, time.GetTimestamp());
     }

@@ -1,4 +1,5 @@
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Lab.Postgres;
 
 namespace Mahavishnu.Agents.Lab.Scenarios;
 
@@ -31,6 +32,9 @@ internal sealed class Measurements
 
     /// <summary>They were back at their region.</summary>
     public TimeSpan? FailedBack { get; set; }
+
+    /// <summary>What became of the rows; null until the end, and without databases.</summary>
+    public PostgresReport? Rows { get; set; }
 
     /// <summary>Whether the edge saw two agents act at once; null until the end.</summary>
     public bool? SplitBrain { get; set; }

@@ -45,6 +45,7 @@ internal class RegionOutage : LabScenario
     /// <summary>Revives a region and expects everybody at home.</summary>
     protected static async Task RecoverAsync(LabRun run, RegionId region, CancellationToken cancellationToken)
     {
+        await DatabaseVerdict.RepairAsync(run, region, cancellationToken);
         run.Timeline.Add($"{region} is revived");
         await run.World.StartAsync([region], cancellationToken);
         await run.ExpectWithinAsync($"users of {region} return", run.Timing.StepLimit, () => run.Measured.FailedBack is not null, cancellationToken);

@@ -50,8 +50,9 @@ internal sealed record RegionStatus(string Region, string Condition, string? Adv
 /// <param name="Risk">The data-loss risk.</param>
 /// <param name="Trouble">Why it does not go on; null while it does.</param>
 /// <param name="Steps">Its steps.</param>
+/// <param name="AtRisk">What each store may lose.</param>
 internal sealed record SagaStatus(
-    string PlanId, string Kind, string Phase, string Source, string Target, string? Risk, string? Trouble, IReadOnlyList<SagaStepStatus>? Steps)
+    string PlanId, string Kind, string Phase, string Source, string Target, string? Risk, string? Trouble, IReadOnlyList<SagaStepStatus>? Steps, IReadOnlyList<StoreRiskStatus>? AtRisk = null)
 {
     /// <summary>The phase of a saga whose end was not seen, but that of another one which came after it was.</summary>
     public const string Superseded = "Superseded";
@@ -59,6 +60,11 @@ internal sealed record SagaStatus(
     /// <summary>Whether nothing more is to come.</summary>
     public bool Ended => Phase is "Complete" or "Aborted" or Superseded;
 }
+
+/// <summary>What a store may lose, as the plan says.</summary>
+/// <param name="Store">The kind of store.</param>
+/// <param name="Seconds">Writes of the last so many seconds; null is unknown.</param>
+internal sealed record StoreRiskStatus(string Store, double? Seconds);
 
 /// <summary>A step of a saga.</summary>
 /// <param name="Name">The step.</param>

@@ -48,7 +48,7 @@ internal static class LabConfiguration
                 """);
         }
 
-        return text.Append(DataClasses(plan)).Append(HealthChecks).Append(Quorum(plan)).Append(Failover(plan)).ToString();
+        return text.Append(DataClasses(plan)).Append(HealthChecks).Append(Quorum(plan)).Append(Failover(plan)).Append(plan.Databases).ToString();
     }
 
     /// <summary>What one region has of its own.</summary>

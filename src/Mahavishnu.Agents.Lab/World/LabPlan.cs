@@ -11,6 +11,12 @@ namespace Mahavishnu.Agents.Lab.World;
 /// <param name="HoldsEuropeanData">Whether regions in the EU hold a class of data that may not leave it.</param>
 internal sealed record LabPlan(string Directory, LabTiming Timing, IReadOnlyList<RegionPlan> Regions, Uri Edge, bool HoldsEuropeanData)
 {
+    /// <summary>What the agents' configuration says of databases; empty when there are none.</summary>
+    public string Databases { get; init; } = "";
+
+    /// <summary>The ports of the servers of PostgreSQL; null when there are none.</summary>
+    public IReadOnlyList<int>? DatabasePorts { get; init; }
+
     /// <summary>Where the agents read their configuration.</summary>
     public string ConfigDirectory => Path.Combine(Directory, "config");
 

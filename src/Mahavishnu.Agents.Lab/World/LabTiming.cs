@@ -15,6 +15,7 @@ public sealed record LabTiming
         RtoLimit = TimeSpan.FromSeconds(45),
         RtoLimitLeaderLost = TimeSpan.FromSeconds(60),
         NewLeaderLimit = TimeSpan.FromSeconds(24),
+        SwitchoverLimit = TimeSpan.FromSeconds(10),
         FailedRatioLimit = 0.15,
         FailbackHealth = TimeSpan.FromSeconds(30),
         FailbackDrain = TimeSpan.FromSeconds(15),
@@ -38,6 +39,9 @@ public sealed record LabTiming
 
     /// <summary>The leader dies with its region: its users are served again within this time, which is the derived bound plus 2 s.</summary>
     public TimeSpan RtoLimitLeaderLost { get; private init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>A planned move of the primary stops writes for no longer than this, which is the aim of 1 s and another for a busy machine.</summary>
+    public TimeSpan SwitchoverLimit { get; private init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A leader is gone: there is another within this time, which is the derived bound plus 1.5 s for a busy machine.</summary>
     public TimeSpan NewLeaderLimit { get; private init; } = TimeSpan.FromSeconds(5);

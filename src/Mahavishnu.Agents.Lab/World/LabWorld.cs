@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Lab.Edge;
+using Mahavishnu.Agents.Lab.Postgres;
 using Mahavishnu.Agents.Lab.Processes;
 
 namespace Mahavishnu.Agents.Lab.World;
@@ -17,12 +19,13 @@ internal sealed class LabWorld : IAsyncDisposable
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly TimeProvider _time;
     private readonly LabPlan _plan;
+    private readonly AgentProgram _program;
     private readonly HttpClient _client;
     private readonly Dictionary<RegionId, RegionProcesses> _regions;
 
     private LabWorld(LabPlan plan, AgentProgram program, string agentToken, EdgeServer edge, TimeProvider time)
     {
-        (_plan, AgentToken, Edge, _time) = (plan, agentToken, edge, time);
+        (_plan, _program, AgentToken, Edge, _time) = (plan, program, agentToken, edge, time);
         _regions = plan.Regions.ToDictionary(static r => r.Region, r => new RegionProcesses(r, plan, program));
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(1) };
     }
@@ -42,6 +45,9 @@ internal sealed class LabWorld : IAsyncDisposable
     /// <summary>The bearer token of the agents' HTTP interface.</summary>
     public string AgentToken { get; }
 
+    /// <summary>The databases; null when there are none.</summary>
+    public LabDatabases? Databases { get; private init; }
+
     /// <summary>Whether files are kept after the end.</summary>
     public bool KeepsFiles { get; set; }
 
@@ -51,18 +57,26 @@ internal sealed class LabWorld : IAsyncDisposable
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("mahavishnu-lab-").FullName;
         System.IO.Directory.CreateDirectory(Path.Combine(directory, "logs"));
-        var ports = FreePorts.Find(options.Regions * 3);
+        var ports = FreePorts.Find(options.Regions * 4);
         var regions = LabRegions.All.Take(options.Regions)
             .Select((facts, i) => new RegionPlan(facts, ports[i * 3], ports[(i * 3) + 1], ports[(i * 3) + 2]))
             .ToList();
         var (agentToken, edgeToken) = (RandomNumberGenerator.GetHexString(32, lowercase: true), RandomNumberGenerator.GetHexString(32, lowercase: true));
         var edge = await EdgeServer.StartAsync(regions.ToDictionary(static r => r.Region, static r => r.Service), edgeToken, new IPEndPoint(IPAddress.Loopback, 0), time, cancellationToken);
-        var plan = new LabPlan(directory, options.Timing, regions, edge.Address, options.HoldsEuropeanData);
-        var world = new LabWorld(plan, options.Program, agentToken, edge, time);
+        var named = regions.Select(static r => r.Region).OrderBy(r => r != options.Primary).ToList();
+        var databases = options.Primary is not null ? await LabDatabases.StartAsync(named, [.. ports.Skip(options.Regions * 3)], options.Synchronous, time, cancellationToken) : null;
+        var plan = new LabPlan(directory, options.Timing, regions, edge.Address, options.HoldsEuropeanData) { Databases = databases?.Configuration() ?? "", DatabasePorts = databases?.Ports };
+        var world = new LabWorld(plan, options.Program, agentToken, edge, time) { Databases = databases };
         var started = false;
         try
         {
             LabConfiguration.Write(plan, agentToken, edgeToken);
+            if (databases is not null)
+            {
+                await world.InstallAsync(cancellationToken);
+                await databases.FollowAsync(named[0], named.Skip(1), cancellationToken);
+            }
+
             await world.StartAsync([.. regions.Select(static r => r.Region)], cancellationToken);
             started = true;
             return world;
@@ -109,8 +123,9 @@ internal sealed class LabWorld : IAsyncDisposable
     }
 
     /// <summary>Kills everything in a region.</summary>
-    public Task KillAsync(RegionId region, CancellationToken cancellationToken) =>
-        _regions[region].KillAsync([RegionPart.Service, RegionPart.Agent, RegionPart.Consul], cancellationToken);
+    public Task KillAsync(RegionId region, CancellationToken cancellationToken) => Task.WhenAll(
+        _regions[region].KillAsync([RegionPart.Service, RegionPart.Agent, RegionPart.Consul], cancellationToken),
+        Databases?[region].KillAsync(cancellationToken) ?? Task.CompletedTask);
 
     /// <summary>Makes every service abort the connections of one observer's probes, or serve them again.</summary>
     public async Task DenyAsync(RegionId observer, bool denied, CancellationToken cancellationToken)
@@ -165,11 +180,27 @@ internal sealed class LabWorld : IAsyncDisposable
             await region.DisposeAsync();
         }
 
+        if (Databases is not null)
+        {
+            await Databases.DisposeAsync();
+        }
+
         await Edge.DisposeAsync();
         _client.Dispose();
         if (!KeepsFiles)
         {
             System.IO.Directory.Delete(Directory, recursive: true);
+        }
+    }
+
+    /// <summary>Installs what the agents need in the primary, as an operator would.</summary>
+    private async Task InstallAsync(CancellationToken cancellationToken)
+    {
+        await using var install = LabProcess.Start(
+            _program, "postgres-install", ["postgres", "install", "--config", ConfigDirectory, "--region", Regions[0].Region.Value], Path.Combine(Directory, "logs"));
+        if (await install.EndAsync(cancellationToken) is not 0 and var code)
+        {
+            throw new LabException(string.Create(CultureInfo.InvariantCulture, $"postgres install ended with {code}:{Environment.NewLine}{install.LastErrors(10)}"));
         }
     }
 

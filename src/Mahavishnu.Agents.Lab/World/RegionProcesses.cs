@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mahavishnu.Agents.Lab.Postgres;
 using Mahavishnu.Agents.Lab.Processes;
 
 namespace Mahavishnu.Agents.Lab.World;
@@ -22,6 +23,9 @@ internal sealed class RegionProcesses(RegionPlan plan, LabPlan lab, AgentProgram
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly Dictionary<RegionPart, LabProcess> _running = [];
+    private readonly Dictionary<string, string>? _serviceEnvironment = lab.DatabasePorts is { } ports
+        ? new() { [ServiceRows.Variable] = string.Join(',', ports.Select(Text)) }
+        : null;
 
     /// <summary>Region and ports.</summary>
     public RegionPlan Plan => plan;
@@ -39,7 +43,7 @@ internal sealed class RegionProcesses(RegionPlan plan, LabPlan lab, AgentProgram
         {
             if (!_running.ContainsKey(part))
             {
-                _running[part] = LabProcess.Start(program, NameOf(part), Arguments(part), Path.Combine(lab.Directory, "logs"));
+                _running[part] = LabProcess.Start(program, NameOf(part), Arguments(part), Path.Combine(lab.Directory, "logs"), part == RegionPart.Service ? _serviceEnvironment : null);
             }
         }
     }

@@ -33,6 +33,8 @@ internal static class LabVerb
         var profile = new Option<string>("--profile") { Description = "Timing: fast or default", DefaultValueFactory = static _ => "fast" };
         var regions = new Option<int?>("--regions") { Description = "How many regions; default: the fewest that the scenario needs" };
         var seed = new Option<int>("--seed") { Description = "Spreads the users' requests", DefaultValueFactory = static _ => 1 };
+        var withPostgres = new Option<bool>("--with-postgres") { Description = "A real PostgreSQL in every region, and a user who writes through the edge" };
+        var synchronous = new Option<bool>("--synchronous") { Description = "With PostgreSQL: a commit waits until one standby has it" };
         var stay = new Option<bool>("--stay") { Description = "Leave everything running at the end, until interrupted" };
         var only = new Option<string?>("--only") { Description = "Run one part in the foreground: consul, service or edge" };
         var port = new Option<int>("--port") { Description = "Port of that part; 0: any free one" };
@@ -41,7 +43,7 @@ internal static class LabVerb
         var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input closes", Hidden = true };
         var lab = new Command("lab", "Regions on this machine, users' load, an outage, failover and failback; nothing is left running")
         {
-            scenario, kill, profile, regions, seed, stay, only, port, Listen, data, list, withParent,
+            scenario, kill, profile, regions, seed, withPostgres, synchronous, stay, only, port, Listen, data, list, withParent,
         };
         lab.SetAction((parsed, cancellationToken) => LabCommand.RunAsync(
             new LabOptions
@@ -52,6 +54,8 @@ internal static class LabVerb
                 Profile = parsed.GetValue(profile)!,
                 Regions = parsed.GetValue(regions),
                 Seed = parsed.GetValue(seed),
+                WithPostgres = parsed.GetValue(withPostgres),
+                Synchronous = parsed.GetValue(synchronous),
                 Stay = parsed.GetValue(stay),
                 Json = parsed.GetValue(common.Json),
                 Only = parsed.GetValue(only),

@@ -35,7 +35,7 @@ internal static class PostgresVerb
             return ExitCode.Usage;
         }
 
-        var wanted = new PostgresInstallOptions { Database = postgres.Database, AgentRole = postgres.Username, ApplicationRole = postgres.ApplicationRole };
+        var wanted = new PostgresInstallOptions { Database = postgres.Database, AgentRole = postgres.Username, ApplicationRole = postgres.ApplicationRole, ConflictTables = postgres.ConflictTables() };
         if (dryRun)
         {
             await Console.Out.WriteAsync(PostgresInstaller.Script(wanted));

@@ -55,6 +55,9 @@ internal sealed class PostgresqlOptions
 
     /// <summary>What is known of the replication itself.</summary>
     public PostgresReplicationOptions Replication { get; init; } = new();
+
+    /// <summary>Conflicts between regions that all write; null when they are not decided here.</summary>
+    public PostgresConflictOptions? Conflicts { get; init; }
 }
 
 /// <summary>One server. Bound from <c>database.postgresql.primary_regions[]</c>.</summary>
@@ -70,16 +73,77 @@ internal sealed class PostgresServerOptions
     /// <summary>What it is while nothing has been failed over.</summary>
     /// <value>Default <c>writer</c>.</value>
     public PostgresRole Role { get; init; }
+
+    /// <summary>In mode multi_master the name of its node: pglogical's, or the end of the name <c>from_NODE</c> of native subscriptions to it.</summary>
+    /// <value>Default the region with <c>_</c> for <c>-</c>.</value>
+    public string? Node { get; init; }
+
+    /// <summary>The name of its node.</summary>
+    public string NodeName => Node ?? Region.Value.Replace('-', '_');
 }
 
 /// <summary>How PostgreSQL replicates. Bound from <c>database.postgresql.replication</c>.</summary>
-[AcceptsUnused("method", "slots", "conflict_resolution")]
+[AcceptsUnused("method", "slots")]
 internal sealed class PostgresReplicationOptions
 {
     /// <summary>From which lag on it is shown as too great.</summary>
     /// <value>Default 100 ms; from 1 ms to 1 h.</value>
     [Limits("1ms", "1h")]
     public TimeSpan LagTolerance { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>In mode primary_replica, the role with the right REPLICATION that standbys connect as. With it the agent tells a standby to follow a new primary; null leaves that to an operator.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The password file of that role, on the machine of each server; null for the usual one of the server's user.</summary>
+    public string? Passfile { get; init; }
+
+    /// <summary>In mode multi_master, how conflicts are decided in a table that says nothing of its own.</summary>
+    /// <value>Default <c>last_write_wins</c>.</value>
+    public string ConflictResolution { get; init; } = "last_write_wins";
+
+    /// <summary>
+    /// In mode multi_master, how much log in gigabytes a slot may keep that nobody streams from. Beyond it the slot is dropped, before
+    /// the disk is full, and whoever held it must be copied anew. Null leaves it to the server's max_slot_wal_keep_size.
+    /// </summary>
+    /// <value>Default null; from 0.01 to 100000.</value>
+    [Limits("0.01", "100000")]
+    public double? SlotLimitGb { get; init; }
+
+    /// <summary>In mode multi_master, how long a failback may take to prove by checksums that one table is the same in both regions.</summary>
+    /// <value>Default 10 min; from 1 s to 1 d.</value>
+    [Limits("1s", "1d")]
+    public TimeSpan CompareTimeout { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>How conflicts are decided. Bound from <c>database.postgresql.conflicts</c>.</summary>
+internal sealed class PostgresConflictOptions
+{
+    /// <summary>The tables whose conflicts are decided, by name, with the schema where it is not <c>public</c>.</summary>
+    public required IReadOnlyDictionary<string, ConflictTableOptions> Tables { get; init; }
+
+    /// <summary>How often new conflicts are looked for.</summary>
+    /// <value>Default 1 s; from 50 ms to 1 min.</value>
+    [Limits("50ms", "1m")]
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>By how much a version may be ahead of this agent's clock. A conflict with one that is further ahead waits until it is not, or one wrong clock would decide every conflict.</summary>
+    /// <value>Default 5 s; from 0 s to 1 h.</value>
+    [Limits("0s", "1h")]
+    public TimeSpan MaxClockOffset { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>One table. Bound from <c>database.postgresql.conflicts.tables.*</c>.</summary>
+internal sealed class ConflictTableOptions
+{
+    /// <summary>How its conflicts are decided; null for <c>replication.conflict_resolution</c>.</summary>
+    public string? Strategy { get; init; }
+
+    /// <summary>The columns of its primary key.</summary>
+    public required IReadOnlyList<string> Key { get; init; }
+
+    /// <summary>The column of type bigint with the packed hybrid time of the row's last write.</summary>
+    /// <value>Default <c>version</c>.</value>
+    public string VersionColumn { get; init; } = "version";
 }
 
 /// <summary>Who writes.</summary>

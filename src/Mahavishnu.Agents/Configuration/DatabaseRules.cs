@@ -31,6 +31,11 @@ internal static class DatabaseRules
             CheckServers(context, postgres);
         }
 
+        else
+        {
+            MultiMasterRules.Check(context, postgres);
+        }
+
         CheckResidency(context, postgres);
         if (postgres.Timeout + postgres.Interval > TimeSpan.FromSeconds(30))
         {

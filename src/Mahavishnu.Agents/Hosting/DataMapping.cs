@@ -2,6 +2,7 @@ using Mahavishnu.Agents.Adapters.Postgres;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Replication;
 
 namespace Mahavishnu.Agents.Hosting;
@@ -24,7 +25,17 @@ internal static class DataMapping
         [.. (options.Failover.DataLossStores ?? options.MeasuredStores().Where(static s => s == DataStore.Postgresql)).Select(static s => s.ToString().ToLowerInvariant())];
 
     /// <summary>The data steps of sagas in which a configured store has something to do.</summary>
-    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options) => options.HasPostgresPrimary() ? PostgresMover.DataSteps : new HashSet<SagaStep>();
+    public static IReadOnlySet<SagaStep> DataSteps(this AgentOptions options) =>
+        options.HasPostgresPrimary() ? PostgresMover.DataSteps : options.Database.Postgresql is not null ? PostgresMultiMover.DataSteps : new HashSet<SagaStep>();
+
+    /// <summary>The tables that decisions of conflicts may be written to.</summary>
+    public static IReadOnlyList<PostgresConflictTable> ConflictTables(this PostgresqlOptions postgres) =>
+        [.. (postgres.Conflicts?.Tables ?? new Dictionary<string, ConflictTableOptions>()).Select(static t => new PostgresConflictTable(ConflictEvent.Qualified(t.Key), t.Value.Key, t.Value.VersionColumn))];
+
+    /// <summary>How the conflicts of each table are decided, by its name with the schema.</summary>
+    public static IReadOnlyDictionary<string, ConflictStrategy> ConflictStrategies(this PostgresqlOptions postgres) =>
+        (postgres.Conflicts?.Tables ?? new Dictionary<string, ConflictTableOptions>()).ToDictionary(
+            static t => ConflictEvent.Qualified(t.Key), t => ConflictStrategy.Find(t.Value.Strategy ?? postgres.Replication.ConflictResolution)!);
 
     /// <summary>The region's own Redis, and what it should be like; null when the agent is not to look at it.</summary>
     /// <exception cref="InvalidOperationException">The password cannot be read.</exception>

@@ -10,12 +10,13 @@ namespace Mahavishnu.Agents.Replication;
 /// <param name="clocks">The clocks of the other agents.</param>
 /// <param name="watches">This region's own stores.</param>
 /// <param name="primary">The region's right to write; null when no store has one primary.</param>
+/// <param name="standby">Whom the region's own server follows; null when no store has one primary.</param>
 /// <param name="movers">Who carries out the data steps of sagas.</param>
 /// <param name="votes">The votes, which carry every region's lag.</param>
 /// <param name="travel">How long a vote may have been under way before it is seen here.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class DataPlane(
-    PeerClocks clocks, IReadOnlyList<StoreWatch> watches, PrimaryLoop? primary, IReadOnlyList<IDataMover> movers, VoteLoop votes, TimeSpan travel, AgentClock clock) : BackgroundService
+    PeerClocks clocks, IReadOnlyList<StoreWatch> watches, PrimaryLoop? primary, StandbyLoop? standby, IReadOnlyList<IDataMover> movers, VoteLoop votes, TimeSpan travel, AgentClock clock) : BackgroundService
 {
     /// <summary>The region's right to write; null when no store has one primary.</summary>
     public PrimaryLoop? Primary => primary;
@@ -60,6 +61,11 @@ internal sealed class DataPlane(
         if (primary is not null)
         {
             loops.Add(primary);
+        }
+
+        if (standby is not null)
+        {
+            loops.Add(standby);
         }
 
         await Task.WhenAll(loops.Select(RunAsync));

@@ -19,6 +19,7 @@ internal sealed partial class PostgresWatch : StoreWatch
     private static readonly StoreGauge LagBytes = new("replication_lag_bytes", "Log that this region's server has written and a follower is not known to have replayed, by the follower's name.", "store", "follower");
     private static readonly StoreGauge Writable = new("database_writable", "1 while this region's server is a primary that lets the application in. Absent while it does not answer.", "store");
     private static readonly StoreGauge SlotRetained = new("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
+    private static readonly StoreGauge ApplyErrors = new("postgresql_subscription_apply_errors", "Changes of another region that could not be applied, conflicts among them, since the server's counters were reset. Absent before PostgreSQL 15, and for pglogical.", "subscription");
 
     private readonly RegionId _region;
     private readonly PostgresqlOptions _options;
@@ -46,6 +47,12 @@ internal sealed partial class PostgresWatch : StoreWatch
         : base(Name, options.Interval, clock, logger) =>
         (_region, _options, _node, _process, _clockOf, _freshness, _logger) = (region, options, node, process, clockOf, freshness, logger);
 
+    /// <summary>What the server said last; null while it does not answer.</summary>
+    public PostgresReading? Reading => Volatile.Read(ref _seen).Reading;
+
+    /// <summary>What is not as it should be with its following.</summary>
+    public Func<IEnumerable<StoreFinding>> Following { get; set; } = static () => [];
+
     /// <summary>Whether heartbeats may be written into a primary.</summary>
     public Func<bool> MayBeat { get; set; } = static () => true;
 
@@ -58,7 +65,7 @@ internal sealed partial class PostgresWatch : StoreWatch
             Lag = Lag(),
             Position = seen.Reading is { InRecovery: true } standby ? PositionOf(standby) : null,
             Windows = seen.Windows,
-            Findings = seen.Beats is null ? [] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}")],
+            Findings = seen.Beats is null ? [.. Following()] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}"), .. Following()],
             Values = seen.Reading is { } server ? Values(server) : [],
         };
     }
@@ -81,6 +88,7 @@ internal sealed partial class PostgresWatch : StoreWatch
         Writable.Of(server is { InRecovery: false, Fence: null or { Fenced: false } } ? 1 : 0, Name),
         .. server.Senders.Where(static s => s.BytesBehind is not null).Select(static s => LagBytes.Of(s.BytesBehind!.Value, Name, s.Name)),
         .. server.Slots.Where(static s => s.RetainedBytes is not null).Select(static s => SlotRetained.Of(s.RetainedBytes!.Value, s.Name, s.WalStatus ?? "unknown")),
+        .. server.Subscriptions.Where(static s => s.ApplyErrors is not null).Select(static s => ApplyErrors.Of(s.ApplyErrors!.Value, s.Name)),
     ];
 
     /// <inheritdoc />

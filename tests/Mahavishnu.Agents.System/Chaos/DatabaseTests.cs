@@ -28,6 +28,9 @@ public sealed class DatabaseTests
         await world.UntilAsync("the failover is complete", Limits.Saga, () => world.Sightings.Sagas.Any(static s => s is { Kind: "Failover", Ended: true }));
         writer.Stop();
         await writing;
+        var third = world.Others(source).Single(r => r != writer.Current);
+        var newest = writer.Acknowledged.Max();
+        await world.UntilAsync("the other standby follows the new primary", Limits.Convergence, async () => (await databases.RowsAsync(third)).Contains(newest) ? null : "it lacks the newest row");
         world.Tell(FormattableString.Invariant($"the gap between two acknowledged rows was {writer.Gap.TotalSeconds:0.00} s"));
         var lost = writer.Acknowledged.Except(await databases.RowsAsync(writer.Current)).Count();
         var told = world.Sightings.Sagas.Single(static s => s.Kind == "Failover").Risk;

@@ -59,6 +59,8 @@ internal sealed class Databases(IReadOnlyList<RegionId> regions) : IAsyncDisposa
             mode: primary_replica
             application_role: {Application}
             tls: disable
+            replication:
+              user: postgres
             primary_regions:
         {string.Join('\n', regions.Select(r => string.Create(CultureInfo.InvariantCulture, $"      - {{region: {r}, endpoint: '127.0.0.1:{_servers[r].Port}', role: {(r == regions[0] ? "writer" : "replica")}}}")))}
 

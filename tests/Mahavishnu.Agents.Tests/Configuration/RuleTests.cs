@@ -84,6 +84,10 @@ public sealed class RuleTests
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two + ", {region: us-east-1, endpoint: \"d:1\", role: replica}"), "us-east-1.yaml:1: database.postgresql.primary_regions[3].region: is `us-east-1`, as is database.postgresql.primary_regions[0].region at us-east-1.yaml:1; expected one server for each region" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two.Replace("b:1", "a:1")), "us-east-1.yaml:1: database.postgresql.primary_regions[1].endpoint: is `a:1`, as is database.postgresql.primary_regions[0].endpoint at us-east-1.yaml:1; expected a server of its own for each region" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two.Replace("\"b:1\", role: replica", "\"b:1\"")), "us-east-1.yaml:1: database.postgresql.primary_regions: has 2 servers with role writer; expected exactly one in mode primary_replica, or mode multi_master" },
+        { Postgres(Both, "multi_master").Replace("mode", "replication: {conflict_resolution: latest}, mode"), "us-east-1.yaml:1: database.postgresql.replication.conflict_resolution: is `latest`; expected last_write_wins, first_write_wins, max_value:FIELD or merge_set:FIELD" },
+        { Postgres(Both, "multi_master").Replace("mode", "conflicts: {tables: {orders: {strategy: max_value, key: [id]}}}, mode"), "us-east-1.yaml:1: database.postgresql.conflicts.tables.orders.strategy: is `max_value`; expected last_write_wins, first_write_wins, max_value:FIELD or merge_set:FIELD" },
+        { Postgres(Both, "multi_master").Replace("mode", "conflicts: {tables: {orders: {key: []}}}, mode"), "us-east-1.yaml:1: database.postgresql.conflicts.tables.orders.key: is empty; expected the columns of the table's primary key" },
+        { Postgres(Both.Replace("endpoint", "node: n, endpoint"), "multi_master"), "us-east-1.yaml:1: database.postgresql.primary_regions[1].node: is `n`, as is database.postgresql.primary_regions[0].node at us-east-1.yaml:1; expected a node of its own for each region" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}", "multi_master"), "us-east-1.yaml:1: database.postgresql.primary_regions: has 1 servers with role writer; expected two or more in mode multi_master, or mode primary_replica" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}"), "us-east-1.yaml:1: database.postgresql.primary_regions: has no server in ap-southeast-1, which so could not take over; expected one in every region" },
         { Postgres("{region: us-east-1, endpoint: \"a:1\"}" + Two).Replace("mode", "interval: 8s, mode"), "us-east-1.yaml:1: database.postgresql.interval: is more than half of split_brain_prevention.primary.validity; expected less, or the agents of a region cannot see in time that another of them holds its right to write" },
@@ -117,6 +121,7 @@ public sealed class RuleTests
         { "dns: {cloudflare: {zone: z}}", "us-east-1.yaml:1: dns.cloudflare: has no account_id or no api_token, so the agent cannot change it; expected both" },
     };
 
+    private const string Both = "{region: us-east-1, endpoint: \"a:1\"}, {region: eu-west-1, endpoint: \"b:1\"}";
     private const string Two = ", {region: eu-west-1, endpoint: \"b:1\", role: replica}, {region: ap-southeast-1, endpoint: \"c:1\", role: replica}";
 
     private static string Postgres(string servers, string mode = "primary_replica") => $"database: {{postgresql: {{mode: {mode}, primary_regions: [{servers}]}}}}";

@@ -35,7 +35,7 @@ internal sealed class FailoverAgent : IAsyncDisposable
         var metrics = new AgentMetrics();
         var flight = new FlightRecorder(new FlightFiles(FlightDirectory, 100_000, 1000), name, Settings, metrics, NullLogger<FlightRecorder>.Instance);
         _clocks = new PeerClocks(_voter.Loop, world.Clock, StoreWorld.Timing.ClockDrift);
-        _data = new DataPlane(_clocks, [], null, [], _voter.Loop, TimeSpan.Zero, world.Clock);
+        _data = new DataPlane(_clocks, [], null, null, [], _voter.Loop, TimeSpan.Zero, world.Clock);
         Loop = new FailoverLoop(
             Settings, _candidate.Loop, _voter.Loop, Traffic, _data, world.Clock, new FailoverRecords(_audit, metrics, archive, flight), NullLogger<FailoverLoop>.Instance);
         _reconcile = new ReconcileLoop(Settings, _candidate.Loop, Loop, Traffic, world.Clock);

@@ -25,7 +25,7 @@ public sealed class DataPlaneTests
         await using var world = await StoreWorld.StartAsync();
         await using var voter = new Voter(world, "a", Us, TimeSpan.FromMilliseconds(500), new ScriptedHealth());
         using var clocks = new PeerClocks(voter.Loop, world.Clock, 0);
-        using var data = new DataPlane(clocks, [], null, [Mover("a", first), Mover("b", second)], voter.Loop, TimeSpan.Zero, world.Clock);
+        using var data = new DataPlane(clocks, [], null, null, [Mover("a", first), Mover("b", second)], voter.Loop, TimeSpan.Zero, world.Clock);
 
         var (result, why) = await data.RunAsync(Record(), TestContext.Current.CancellationToken);
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Mahavishnu.Agents.Benchmarks.Probes;
+namespace Mahavishnu.Agents.Benchmarks;
 
 /// <summary>Starts and stops the processes of a benchmark.</summary>
 internal static class ChildProcess

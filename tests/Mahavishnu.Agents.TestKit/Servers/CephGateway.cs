@@ -65,7 +65,7 @@ public sealed class CephGateway : IAsyncDisposable
         using var eu = Eu.Client();
         using var us = Us.Client();
         await eu.PutBucketAsync(bucket, cancellationToken);
-        while (!(await us.ListBucketsAsync(cancellationToken)).Buckets!.Exists(b => b.BucketName == bucket))
+        while ((await us.ListBucketsAsync(cancellationToken)).Buckets?.Exists(b => b.BucketName == bucket) != true)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken); // The zones tell each other of buckets within some seconds.
         }

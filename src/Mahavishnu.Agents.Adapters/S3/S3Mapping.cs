@@ -55,14 +55,16 @@ internal static class S3Mapping
     /// <summary>A lifecycle rule as it was read.</summary>
     public static OurLifecycleRule Read(Amazon.S3.Model.LifecycleRule rule)
     {
-        var filter = rule.Filter;
-        return new OurLifecycleRule(rule.Id ?? "", rule.Status == LifecycleRuleStatus.Enabled, filter?.Prefix ?? filter?.And?.Prefix ?? LegacyPrefix(rule) ?? "")
+        // The library writes what stands in Filter.Prefix, but puts what it reads into the predicate only.
+        var predicate = rule.Filter?.LifecycleFilterPredicate;
+        var prefix = (predicate as LifecyclePrefixPredicate ?? (predicate as LifecycleAndOperator)?.Operands?.OfType<LifecyclePrefixPredicate>().FirstOrDefault())?.Prefix;
+        return new OurLifecycleRule(rule.Id ?? "", rule.Status == LifecycleRuleStatus.Enabled, prefix ?? LegacyPrefix(rule) ?? "")
         {
             Expiration = rule.Expiration?.Days is > 0 ? rule.Expiration.Days : null,
             Noncurrent = rule.NoncurrentVersionExpiration?.NoncurrentDays is > 0 ? rule.NoncurrentVersionExpiration.NoncurrentDays : null,
             AbandonedUploads = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation is > 0 ? rule.AbortIncompleteMultipartUpload.DaysAfterInitiation : null,
             Moves = [.. (rule.Transitions ?? []).Where(static t => t.Days is not null).Select(static t => new LifecycleMove(t.Days!.Value, t.StorageClass?.Value ?? ""))],
-            Narrowed = filter?.Tag is not null || filter?.And is not null || filter?.ObjectSizeGreaterThan is not null || filter?.ObjectSizeLessThan is not null,
+            Narrowed = predicate is not null and not LifecyclePrefixPredicate,
         };
     }
 

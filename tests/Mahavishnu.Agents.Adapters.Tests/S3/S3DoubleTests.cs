@@ -79,6 +79,26 @@ public sealed class S3DoubleTests
         Assert.Equal(rule with { Moves = after.Moves }, after);
     }
 
+    [Fact]
+    public async Task PutLifecycleAsync_RulesOfOthers_AreWrittenBackAsTheyWere()
+    {
+        await using var store = await S3Double.StartAsync(Cancelled);
+        using var node = Node(store.Url);
+        store.Settings["b?lifecycle"] =
+            """
+            <LifecycleConfiguration>
+            <Rule><ID>both</ID><Status>Enabled</Status><Filter><And><Prefix>p/</Prefix><Tag><Key>k</Key><Value>v</Value></Tag></And></Filter><Expiration><Days>3</Days></Expiration></Rule>
+            <Rule><ID>old</ID><Status>Enabled</Status><Prefix>o/</Prefix><Expiration><Days>4</Days></Expiration></Rule>
+            </LifecycleConfiguration>
+            """;
+
+        Assert.Equal(2, Ok(await node.PutLifecycleAsync([new LifecycleRule("mahavishnu-canaries", true, "_canary/") { Expiration = 1 }], Deadline, Cancelled)));
+        var after = Ok(await node.ReadAsync(Deadline, Cancelled)).Lifecycle;
+
+        Assert.Equal([("both", "p/", true, 3), ("old", "o/", false, 4), ("mahavishnu-canaries", "_canary/", false, 1)], after.Select(static r => (r.Id, r.Prefix, r.Narrowed, r.Expiration ?? 0)));
+        Assert.Contains("<Tag><Key>k</Key><Value>v</Value></Tag>", store.Settings["b?lifecycle"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("<html><body>Please sign in</body></html>")]
     [InlineData("{\"ok\": true}")]

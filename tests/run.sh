@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-packages=(haproxy nginx-light pdns-server pdns-backend-sqlite3 sqlite3 bind9-dnsutils iproute2 iptables prometheus-blackbox-exporter prometheus postgresql-15 postgresql-15-pglogical redis-server)
+packages=(haproxy nginx-light pdns-server pdns-backend-sqlite3 sqlite3 bind9-dnsutils iproute2 iptables prometheus-blackbox-exporter prometheus postgresql-15 postgresql-15-pglogical redis-server ceph-mon ceph-osd radosgw ceph-common)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")

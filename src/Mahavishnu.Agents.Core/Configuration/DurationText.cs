@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Mahavishnu.Agents.Core.Configuration;
 
-/// <summary>Durations as people write them: a number and a unit, such as <c>500ms</c>, <c>30s</c>, <c>1.5s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>.</summary>
+/// <summary>Durations as people write them: a number and a unit, such as <c>500ms</c>, <c>30s</c>, <c>1.5s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>, or <c>15 minutes</c>.</summary>
 public static class DurationText
 {
     private static readonly (string Unit, TimeSpan Length)[] Units =
@@ -14,13 +14,19 @@ public static class DurationText
         ("s", TimeSpan.FromSeconds(1)),
     ];
 
+    private static readonly (string Word, string Unit)[] Words =
+    [
+        ("day", "d"), ("days", "d"), ("hour", "h"), ("hours", "h"), ("minute", "m"), ("minutes", "m"), ("second", "s"), ("seconds", "s"),
+    ];
+
     /// <summary>Reads a number and a unit. Negative durations, other units and lengths beyond 10 000 days are refused.</summary>
     public static bool TryParse(string? text, out TimeSpan duration)
     {
         duration = default;
         var written = text?.Trim() ?? "";
         var digits = written.TakeWhile(static c => char.IsAsciiDigit(c) || c == '.').Count();
-        var unit = Array.Find(Units, u => u.Unit == written[digits..].TrimStart());
+        var named = written[digits..].TrimStart();
+        var unit = Array.Find(Units, u => u.Unit == (Array.Find(Words, w => w.Word == named).Unit ?? named));
         return unit.Unit is not null && TryScale(written[..digits], unit.Length, out duration);
     }
 

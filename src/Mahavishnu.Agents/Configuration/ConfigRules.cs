@@ -19,6 +19,7 @@ internal static partial class ConfigRules
         DatabaseRules.Check(context);
         CheckCache(context);
         SearchRules.Check(context);
+        S3Rules.Check(context);
         CloudflareRules.Check(context);
         TrafficRules.Check(context);
         NoteUnused(context);
@@ -95,6 +96,7 @@ internal static partial class ConfigRules
             (ConfigPath.Of("load_balancer"), typeof(LoadBalancerOptions)),
             (ConfigPath.Of("cache.redis"), typeof(RedisCacheOptions)),
             (ConfigPath.Of("cache.redis.persistence"), typeof(RedisPersistenceOptions)),
+            (ConfigPath.Of("storage"), typeof(StorageOptions)),
             (ConfigPath.Of("database"), typeof(DatabaseOptions)),
             (ConfigPath.Of("database.postgresql"), typeof(PostgresqlOptions)),
             (ConfigPath.Of("database.postgresql.replication"), typeof(PostgresReplicationOptions)),

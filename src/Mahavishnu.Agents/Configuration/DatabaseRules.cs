@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Configuration;
@@ -94,24 +93,12 @@ internal static class DatabaseRules
         {
             foreach (var (index, target) in postgres.PrimaryRegions.Index().Where(t => t.Item.Region != source.Region))
             {
-                if (Objection(context.Options, source.Region, target.Region) is { } objection)
+                if (context.Options.ResidencyObjection(source.Region, target.Region) is { } objection)
                 {
                     context.Warning(Servers.Item(index).Key("region"),
                         $"replicates the data of {source.Region} to {target.Region}: {objection}; expected filters that keep that class out of the copy (publications by table), or another region");
                 }
             }
         }
-    }
-
-    /// <summary>Why the data of one region may not lie in another; null when it may.</summary>
-    internal static string? Objection(AgentOptions options, RegionId from, RegionId to)
-    {
-        if (options.Regions.GetValueOrDefault(from) is not { DataClasses: not null } source || options.Regions.GetValueOrDefault(to) is not { } target)
-        {
-            return null; // What is missing is reported where it is missing.
-        }
-
-        var answer = options.ToResidency().MayMove(OptionMapping.Facts(from, source), OptionMapping.Facts(to, target));
-        return answer.Lawful ? null : answer.Reason;
     }
 }

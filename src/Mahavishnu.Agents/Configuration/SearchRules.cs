@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Mahavishnu.Agents.Core.Regions;
+using Mahavishnu.Agents.Hosting;
 
 namespace Mahavishnu.Agents.Configuration;
 
@@ -51,7 +52,7 @@ internal static partial class SearchRules
                 context.Note(Followers.Item(index).Key("replication_type"), "is push, and means pull: in OpenSearch a follower pulls from its leader, and cannot be pushed to");
             }
 
-            if (DatabaseRules.Objection(context.Options, search.LeaderCluster.Region, follower.Region) is { } objection)
+            if (context.Options.ResidencyObjection(search.LeaderCluster.Region, follower.Region) is { } objection)
             {
                 context.Warning(Followers.Item(index).Key("region"),
                     $"replicates the indices of {search.LeaderCluster.Region} to {follower.Region}: {objection}; expected that class in indices that are not replicated (replication_enabled: false), or another region");

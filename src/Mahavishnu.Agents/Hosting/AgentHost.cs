@@ -128,7 +128,7 @@ internal static class AgentHost
         var traffic = new TrafficDriver(options.ToTrafficTargets(timing, clock.Time), timing, () => leadership.Standing, clock, options.AgentName, audit, loggers.CreateLogger<TrafficDriver>());
         var records = new FailoverRecords(audit, metrics, new JournalArchive(voteStores, prefix, timing.RequestTimeout, loggers.CreateLogger<JournalArchive>()), Recorder(options, timing, metrics, loggers));
         FailoverLoop? failover = null;
-        var data = DataPlaneFactory.Create(options, timing, leadership, votes, () => failover?.State.Record, clock, audit, loggers);
+        var data = DataPlaneFactory.Create(options, timing, leadership, votes, () => failover?.State.Record, clock, audit, metrics, loggers);
         failover = new FailoverLoop(options.ToFailoverSettings(timing), leadership, votes, traffic, data, clock, records, loggers.CreateLogger<FailoverLoop>());
         return new AgentParts(options, clock, health, votes, leadership, failover, traffic, data, new MaintenanceSwitch(voteStores, prefix, timing.RequestTimeout), audit);
     }

@@ -28,6 +28,8 @@ internal sealed class AgentMetrics
     private readonly Counter _audit;
     private readonly Counter _alerts;
     private readonly Counter _flightLost;
+    private readonly Counter _jobs;
+    private readonly Histogram _jobDuration;
     private readonly StoreMetrics _stores;
 
     /// <summary>Registers every metric; series with known labels start at 0.</summary>
@@ -52,6 +54,9 @@ internal sealed class AgentMetrics
         _alerts = Counter("alerts_total", "Alerts by channel and outcome.", "channel", "outcome");
         _alerts.WithLabels("log", "sent").IncTo(0);
         _flightLost = Counter("flight_inputs_lost_total", "Inputs of decisions that could not be recorded.");
+        _jobs = Counter("job_runs_total", "Runs of scheduled jobs by outcome.", "job", "outcome");
+        _jobDuration = _factory.CreateHistogram(
+            Prefix + "job_duration_seconds", "Time that a run of a scheduled job took.", ["job"], new HistogramConfiguration { Buckets = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60] });
         _stores = new StoreMetrics(_factory);
         Gauge("build_info", "1, with the build as labels.", "version", "commit").WithLabels(Version, Commit).Set(1);
     }
@@ -126,6 +131,13 @@ internal sealed class AgentMetrics
 
     /// <summary>An input of a decision could not be recorded.</summary>
     public void FlightInputLost() => _flightLost.Inc();
+
+    /// <summary>A run of a scheduled job has ended.</summary>
+    public void JobEnded(string job, string outcome, TimeSpan duration)
+    {
+        _jobs.WithLabels(job, outcome).Inc();
+        _jobDuration.WithLabels(job).Observe(duration.TotalSeconds);
+    }
 
     private Gauge Gauge(string name, string help, params string[] labels) => _factory.CreateGauge(Prefix + name, help, labels);
 

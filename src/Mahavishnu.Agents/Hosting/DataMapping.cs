@@ -16,7 +16,11 @@ internal static class DataMapping
 
     /// <summary>The stores whose lag is measured.</summary>
     public static IReadOnlySet<DataStore> MeasuredStores(this AgentOptions options) => new HashSet<DataStore>(
-        new[] { (Store: DataStore.Postgresql, Has: options.Database.Postgresql is not null), (Store: DataStore.OpenSearch, Has: options.Opensearch is not null) }.Where(static s => s.Has).Select(static s => s.Store));
+    [
+        .. options.Database.Postgresql is null ? Array.Empty<DataStore>() : [DataStore.Postgresql],
+        .. options.Opensearch is null ? Array.Empty<DataStore>() : [DataStore.OpenSearch],
+        .. options.Storage.S3 is { Replication: { Enabled: true, Rules.Count: > 0 } } ? new[] { DataStore.S3 } : [],
+    ]);
 
     /// <summary>The names of the stores whose loss counts for decisions.</summary>
     public static IReadOnlyList<string> LossStores(this AgentOptions options) =>

@@ -123,4 +123,16 @@ internal static class OptionMapping
             new ProbeOptions(url, regional.Timeout) { ExpectedStatus = check.ExpectedStatus, ExpectedBody = check.ExpectedBody, ExpectedHeaders = check.ExpectedHeaders },
             time);
     }
+
+    /// <summary>Why what a region holds may not be copied to another; null when it may, or when what it holds is not configured.</summary>
+    public static string? ResidencyObjection(this AgentOptions options, RegionId from, RegionId to)
+    {
+        if (options.Regions.GetValueOrDefault(from) is not { DataClasses: not null } source || options.Regions.GetValueOrDefault(to) is not { } target)
+        {
+            return null; // What is missing is reported where it is missing.
+        }
+
+        var answer = options.ToResidency().MayMove(Facts(from, source), Facts(to, target));
+        return answer.Lawful ? null : answer.Reason;
+    }
 }

@@ -14,7 +14,7 @@ internal static class DataPlaneFactory
     /// <summary>The parts. Without any store configured there are none, and nothing is looked at.</summary>
     /// <exception cref="InvalidOperationException">A password or token cannot be read.</exception>
     public static DataPlane Create(
-        AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<JournalRecord?> record, AgentClock clock, AuditLog audit, ILoggerFactory loggers)
+        AgentOptions options, LeadershipTiming timing, LeadershipLoop leadership, VoteLoop votes, Func<JournalRecord?> record, AgentClock clock, AuditLog audit, AgentMetrics metrics, ILoggerFactory loggers)
     {
         var clocks = new PeerClocks(votes, clock, timing.ClockDrift);
         var watches = new List<StoreWatch>();
@@ -22,7 +22,7 @@ internal static class DataPlaneFactory
         var postgres = PostgresParts.Create(options, timing, leadership, votes, clocks, () => record() is { Ended: false }, clock, audit, loggers);
         var multi = MultiMasterParts.Create(options, timing, leadership, record, clock, audit, loggers);
         var search = SearchParts.Create(options, timing, leadership, votes, clocks, clock, loggers);
-        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers), search.Watch }.OfType<StoreWatch>());
+        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers), search.Watch, S3(options, clock, metrics, loggers) }.OfType<StoreWatch>());
         movers.AddRange(new IDataMover?[] { postgres.Mover, multi.Mover, search.Mover }.OfType<IDataMover>());
 
         // A vote is written within one request, then read at the next look within another.
@@ -35,5 +35,10 @@ internal static class DataPlaneFactory
     private static RedisWatch? Redis(AgentOptions options, AgentClock clock, ILoggerFactory loggers) =>
         options.ToRedis() is var (reach, expected) && options.Cache.Redis is { } cache
             ? new RedisWatch(new RedisNode(reach, clock.Time), expected, cache.Interval, cache.Timeout, clock, loggers.CreateLogger<RedisWatch>())
+            : null;
+
+    private static S3Watch? S3(AgentOptions options, AgentClock clock, AgentMetrics metrics, ILoggerFactory loggers) =>
+        options.Storage.S3 is { } s3
+            ? new S3Watch(options.Region, options.AgentName, s3.ToIntent(), s3.ToNodes(clock.Time), s3, clock, metrics.JobEnded, loggers.CreateLogger<S3Watch>())
             : null;
 }

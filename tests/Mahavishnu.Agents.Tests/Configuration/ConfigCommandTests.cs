@@ -127,7 +127,7 @@ public sealed class ConfigCommandTests
     [Fact]
     public void Show_Printed_ReadsBackAsTheSameConfiguration()
     {
-        using var folder = new ConfigFolder(region: "storage: {a: [{b: [1, {}, []]}, \"x\\ny\", \"null\", null, \"- z\", 'ü 😀']}");
+        using var folder = new ConfigFolder(region: "tracing: {a: [{b: [1, {}, []]}, \"x\\ny\", \"null\", null, \"- z\", 'ü 😀']}");
         var (_, output) = Show(folder, "us-east-1");
         using var again = new ConfigFolder(global: null, region: output);
 

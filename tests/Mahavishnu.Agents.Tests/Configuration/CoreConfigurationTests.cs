@@ -15,6 +15,8 @@ public sealed class CoreConfigurationTests
     [InlineData("2h", 7_200_000)]
     [InlineData("1d", 86_400_000)]
     [InlineData("0s", 0)]
+    [InlineData("15 minutes", 900_000)]
+    [InlineData("1 day", 86_400_000)]
     public void TryParse_NumberAndUnit_IsThatLong(string text, double milliseconds)
     {
         Assert.True(DurationText.TryParse(text, out var duration));

@@ -78,11 +78,11 @@ public sealed class SecretTests
             agent: {tokens: [{name: a, token: {{{Hidden}}}, scopes: [read]}]}
             regions: {us-east-1: {consul_token: "{{{Hidden}}}"}}
             dns: {cloudflare: {zone: z, api_token: {{{Hidden}}}}, powerdns: {url: "http://d", zone: z, api_key: '{{{Hidden}}}'}}
-            storage: {password: {{{Hidden}}}, url: "postgres://me:{{{Hidden}}}@db/x"}
+            tracing: {password: {{{Hidden}}}, url: "postgres://me:{{{Hidden}}}@db/x"}
             alerting: {channels: [{webhook_url: "https://hooks/{{{Hidden}}}", integration_key: {{{Hidden}}}}]}
             messaging: {auth_token: {nested: [{{{Hidden}}}]}}
             """);
-        folder.Variables["MAHAVISHNU_US_EAST_1__STORAGE__ADMIN_PASSWORD"] = Hidden;
+        folder.Variables["MAHAVISHNU_US_EAST_1__TRACING__ADMIN_PASSWORD"] = Hidden;
         using var output = new StringWriter();
 
         var exit = ConfigCommand.Show(new ConfigRequest(folder.Root, "us-east-1", "production", json, folder.Variables), output, output);
@@ -103,7 +103,7 @@ public sealed class SecretTests
     [InlineData("agent: {tokens: [{name: a, token: @hunter2}]}")]
     [InlineData("agent: {tokens: [{name: a, token: %hunter2}]}")]
     [InlineData("regions: {us-east-1: {endpoint: \"http://me:hunter2@x y\"}}")]
-    [InlineData("storage: {password: hunter2}\nlog_level: {password: hunter2}")]
+    [InlineData("tracing: {password: hunter2}\nlog_level: {password: hunter2}")]
     public void Check_SecretInSomethingWrong_IsNotRepeated(string text)
     {
         using var folder = new ConfigFolder(region: text);

@@ -25,6 +25,8 @@ public sealed class MetricsTests(CalmWorld calm)
     [InlineData("audit_events_total",            "counter")]
     [InlineData("alerts_total",                  "counter")]
     [InlineData("flight_inputs_lost_total",      "counter")]
+    [InlineData("job_runs_total",                "counter")]
+    [InlineData("job_duration_seconds",          "histogram")]
     [InlineData("build_info",                    "gauge")]
     public async Task Metrics_Scraped_HasTheFamily(string name, string type)
     {

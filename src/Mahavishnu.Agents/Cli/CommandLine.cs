@@ -21,7 +21,7 @@ internal static class CommandLine
             OperatorVerbs.Maintenance(common),
             ReplayVerb.Command(common),
             PostgresVerb.Command(common),
-            StorageVerb.Command(common),
+            StorageVerb.Command(common), MessagingVerb.Command(common),
             Config(common),
         };
         foreach (Option option in (Option[])[common.Config, common.Region, common.Environment, common.Json])

@@ -5,7 +5,7 @@ namespace Mahavishnu.Agents.Configuration;
 
 /// <summary>The whole configuration of one region's agent.</summary>
 [AcceptsUnused(
-    "messaging", "route53", "session_affinity", "data_sovereignty", "data_localization",
+    "route53", "session_affinity", "data_sovereignty", "data_localization",
     "data_transfer", "audit_logging", "traffic_shifting", "config_sync", "secrets", "drift_detection", "cost_optimization",
     "reserved_instances", "spot_instances", "auto_scaling", "monitoring", "tracing", "alerting", "compliance")]
 internal sealed class AgentOptions
@@ -59,6 +59,9 @@ internal sealed class AgentOptions
 
     /// <summary>The clusters of OpenSearch, which are measured, fenced and promoted; null when the deployment has none that the agent looks after.</summary>
     public SearchOptions? Opensearch { get; init; }
+
+    /// <summary>The message brokers, which are looked at.</summary>
+    public MessagingOptions Messaging { get; init; } = new();
 
     /// <summary>The stores of files, which are held against their configuration and whose copies are followed.</summary>
     public StorageOptions Storage { get; init; } = new();

@@ -19,6 +19,7 @@ internal static partial class ConfigRules
         DatabaseRules.Check(context);
         CheckCache(context);
         SearchRules.Check(context);
+        MessagingRules.Check(context);
         S3Rules.Check(context);
         CloudflareRules.Check(context);
         TrafficRules.Check(context);

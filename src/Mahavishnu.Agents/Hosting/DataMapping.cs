@@ -1,9 +1,11 @@
+using Mahavishnu.Agents.Adapters.Kafka;
 using Mahavishnu.Agents.Adapters.Postgres;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Failover;
 using Mahavishnu.Agents.Core.Regions;
 using Mahavishnu.Agents.Core.Replication;
+using Mahavishnu.Agents.Core.Replication.Kafka;
 using Mahavishnu.Agents.Replication;
 
 namespace Mahavishnu.Agents.Hosting;
@@ -19,6 +21,7 @@ internal static class DataMapping
     [
         .. options.Database.Postgresql is null ? Array.Empty<DataStore>() : [DataStore.Postgresql],
         .. options.Opensearch is null ? Array.Empty<DataStore>() : [DataStore.OpenSearch],
+        .. options.Messaging.Kafka is { HeartbeatTopic: not null } ? new[] { DataStore.Kafka } : [],
         .. options.Storage.S3 is { Replication: { Enabled: true, Rules.Count: > 0 } } ? new[] { DataStore.S3 } : [],
     ]);
 
@@ -63,6 +66,34 @@ internal static class DataMapping
     public static IReadOnlyDictionary<string, ConflictStrategy> ConflictStrategies(this PostgresqlOptions postgres) =>
         (postgres.Conflicts?.Tables ?? new Dictionary<string, ConflictTableOptions>()).ToDictionary(
             static t => ConflictEvent.Qualified(t.Key), t => ConflictStrategy.Find(t.Value.Strategy ?? postgres.Replication.ConflictResolution)!);
+
+    /// <summary>The topics that there should be: the configured ones, and that of heartbeats.</summary>
+    public static IReadOnlyList<WantedTopic> ToTopics(this KafkaMessagingOptions kafka) =>
+    [
+        .. kafka.Topics.Select(t => new WantedTopic(t.Name, t.Partitions, t.ReplicationFactor ?? kafka.ReplicationFactor, t.Retention)),
+        .. kafka.HeartbeatTopic is { } topic && kafka.Topics.All(t => t.Name != topic) ? new[] { new WantedTopic(topic, 1, kafka.ReplicationFactor, TimeSpan.FromHours(1)) } : [],
+    ];
+
+    /// <summary>How a region's cluster of Kafka is reached; null when it has none.</summary>
+    /// <exception cref="InvalidOperationException">The password cannot be read.</exception>
+    public static KafkaOptions? ToKafka(this KafkaMessagingOptions kafka, RegionId region)
+    {
+        if (kafka.Password is not null)
+        {
+            _ = Reveal.Required(kafka.Password, "messaging.kafka.password");
+        }
+
+        return !kafka.BootstrapServers.TryGetValue(region, out var bootstrap) ? null : new KafkaOptions
+        {
+            Region = region,
+            Bootstrap = bootstrap,
+            Username = kafka.Username,
+            Password = kafka.Password is null ? null : () => kafka.Password.TryReveal(out var password, out _) ? password : null,
+            Tls = kafka.Tls,
+            RootCertificate = kafka.CaFile,
+            MessageTimeout = kafka.Timeout,
+        };
+    }
 
     /// <summary>The region's own Redis, and what it should be like; null when the agent is not to look at it.</summary>
     /// <exception cref="InvalidOperationException">The password cannot be read.</exception>

@@ -1,3 +1,4 @@
+using Mahavishnu.Agents.Adapters.Kafka;
 using Mahavishnu.Agents.Adapters.Redis;
 using Mahavishnu.Agents.Configuration;
 using Mahavishnu.Agents.Core.Failover;
@@ -22,7 +23,7 @@ internal static class DataPlaneFactory
         var postgres = PostgresParts.Create(options, timing, leadership, votes, clocks, () => record() is { Ended: false }, clock, audit, loggers);
         var multi = MultiMasterParts.Create(options, timing, leadership, record, clock, audit, loggers);
         var search = SearchParts.Create(options, timing, leadership, votes, clocks, clock, loggers);
-        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers), search.Watch, S3(options, clock, metrics, loggers) }.OfType<StoreWatch>());
+        watches.AddRange(new StoreWatch?[] { postgres.Watch, multi.Links, multi.Conflicts, Redis(options, clock, loggers), search.Watch, Kafka(options, timing, votes, clocks, clock, loggers), S3(options, clock, metrics, loggers) }.OfType<StoreWatch>());
         movers.AddRange(new IDataMover?[] { postgres.Mover, multi.Mover, search.Mover }.OfType<IDataMover>());
 
         // A vote is written within one request, then read at the next look within another.
@@ -31,6 +32,11 @@ internal static class DataPlaneFactory
         (votes.Lag, votes.Broken) = (data.Said, data.Broken);
         return data;
     }
+
+    private static KafkaWatch? Kafka(AgentOptions options, LeadershipTiming timing, VoteLoop votes, PeerClocks clocks, AgentClock clock, ILoggerFactory loggers) =>
+        options.Messaging.Kafka is { } kafka && kafka.ToKafka(options.Region) is { } reach
+            ? new KafkaWatch(options.Region, kafka, new KafkaNode(reach, clock.Time), votes.Process, clocks.Of, clock, options.ToFailoverSettings(timing).LagFreshness, loggers.CreateLogger<KafkaWatch>())
+            : null;
 
     private static RedisWatch? Redis(AgentOptions options, AgentClock clock, ILoggerFactory loggers) =>
         options.ToRedis() is var (reach, expected) && options.Cache.Redis is { } cache

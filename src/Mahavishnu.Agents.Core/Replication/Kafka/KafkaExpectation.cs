@@ -38,40 +38,26 @@ public static class KafkaHealth
     {
         var leaderless = topic.Partitions.Where(static p => !p.HasLeader).Select(static p => p.Id).ToList();
         var thin = topic.Partitions.Where(static p => p.HasLeader && p.InSync < p.Replicas).Select(static p => p.Id).ToList();
-        if (leaderless.Count > 0)
-        {
-            yield return new StoreFinding("K-01", FindingSeverity.Critical, $"{topic.Name}: nobody serves {leaderless.Count} of {topic.Partitions.Count} partitions ({Few(leaderless)})");
-        }
-
-        if (thin.Count > 0)
-        {
-            yield return new StoreFinding("K-02", FindingSeverity.Warning, $"{topic.Name}: {thin.Count} of {topic.Partitions.Count} partitions have fewer copies in sync than they should ({Few(thin)})");
-        }
+        return
+        [
+            .. When(leaderless.Count > 0, "K-01", FindingSeverity.Critical, $"{topic.Name}: nobody serves {leaderless.Count} of {topic.Partitions.Count} partitions ({Few(leaderless)})"),
+            .. When(thin.Count > 0, "K-02", FindingSeverity.Warning, $"{topic.Name}: {thin.Count} of {topic.Partitions.Count} partitions have fewer copies in sync than they should ({Few(thin)})"),
+        ];
     }
 
     private static IEnumerable<StoreFinding> OfWanted(int brokers, WantedTopic wanted, SeenTopic? seen)
     {
-        if (wanted.ReplicationFactor > brokers)
-        {
-            yield return new StoreFinding("K-03", FindingSeverity.Warning, $"{wanted.Name}: {wanted.ReplicationFactor} copies are configured, and {brokers} brokers answer");
-        }
-
-        if (seen is null)
-        {
-            yield return new StoreFinding("K-04", FindingSeverity.Critical, $"{wanted.Name}: is configured and does not exist; `mahavishnu-agent messaging apply` makes it");
-            yield break;
-        }
-
-        if (seen.Partitions.Count != wanted.Partitions)
-        {
-            yield return new StoreFinding("K-05", FindingSeverity.Warning, $"{wanted.Name}: has {seen.Partitions.Count} partitions; {wanted.Partitions} are configured");
-        }
-
-        if (seen.Partitions.Count > 0 && seen.Partitions.Min(static p => p.Replicas) < wanted.ReplicationFactor)
-        {
-            yield return new StoreFinding("K-06", FindingSeverity.Warning, $"{wanted.Name}: has partitions with {seen.Partitions.Min(static p => p.Replicas)} copies; {wanted.ReplicationFactor} are configured");
-        }
+        var copies = seen is { Partitions.Count: > 0 } ? seen.Partitions.Min(static p => p.Replicas) : wanted.ReplicationFactor;
+        return
+        [
+            .. When(wanted.ReplicationFactor > brokers, "K-03", FindingSeverity.Warning, $"{wanted.Name}: {wanted.ReplicationFactor} copies are configured, and {brokers} brokers answer"),
+            .. When(seen is null, "K-04", FindingSeverity.Critical, $"{wanted.Name}: is configured and does not exist; `mahavishnu-agent messaging apply` makes it"),
+            .. When(seen is not null && seen.Partitions.Count != wanted.Partitions, "K-05", FindingSeverity.Warning, $"{wanted.Name}: has {seen?.Partitions.Count} partitions; {wanted.Partitions} are configured"),
+            .. When(seen is not null && copies < wanted.ReplicationFactor, "K-06", FindingSeverity.Warning, $"{wanted.Name}: has partitions with {copies} copies; {wanted.ReplicationFactor} are configured"),
+        ];
     }
+
+    private static StoreFinding[] When(bool isSo, string rule, FindingSeverity severity, string sentence) => isSo ? [new StoreFinding(rule, severity, sentence)] : [];
 
     private static string Few(List<int> partitions) => string.Join(", ", partitions.Take(5)) + (partitions.Count > 5 ? ", …" : "");
 }

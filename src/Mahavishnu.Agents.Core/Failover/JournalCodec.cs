@@ -56,11 +56,13 @@ public static class JournalCodec
 
 internal sealed record JournalFormat([property: JsonRequired] int Format);
 
-/// <summary>What a store may lose, in milliseconds; null is unknown.</summary>
-internal sealed record RiskText([property: JsonRequired] string Store, double? AtMost)
+/// <summary>What a store may lose, in whole milliseconds, so that a record reads back as it was written; null is unknown.</summary>
+internal sealed record RiskText([property: JsonRequired] string Store, long? AtMost)
 {
     /// <summary>What no lag exceeds; more is a mistake, and would not fit a time.</summary>
-    private const double Most = 1e13;
+    private const long Most = 10_000_000_000_000;
+
+    public static RiskText From(StoreRisk risk) => new(risk.Store, risk.AtMost is { } known ? (long)Math.Ceiling(known.TotalMilliseconds) : null);
 
     public StoreRisk ToRisk() => !string.IsNullOrEmpty(Store) && Store.Length <= 64 && (AtMost is null or (>= 0 and <= Most))
         ? new StoreRisk(Store, AtMost is { } known ? TimeSpan.FromMilliseconds(known) : null)
@@ -113,7 +115,7 @@ internal sealed record JournalText
         Desired = JournalCodec.Routes(record.Desired),
         Decision = record.Decision,
         Risk = record.Risk,
-        AtRisk = [.. record.AtRisk.Select(static r => new RiskText(r.Store, r.AtMost?.TotalMilliseconds))],
+        AtRisk = [.. record.AtRisk.Select(RiskText.From)],
         Skipped = [.. record.Skipped],
         Irreversible = record.Irreversible,
         FailedTargets = [.. record.FailedTargets.Select(static t => t.Value)],

@@ -1,5 +1,6 @@
 using CsCheck;
 using Mahavishnu.Agents.Core.Failover;
+using Mahavishnu.Agents.Core.Replication;
 using Mahavishnu.Agents.Core.Traffic;
 using Xunit;
 using static Mahavishnu.Agents.Core.Tests.Failover.Given;
@@ -26,6 +27,17 @@ public sealed class JournalCodecTests
             Assert.Equal(record.FailedTargets, read.FailedTargets);
             Assert.Equal((record.Audiences, record.Skipped), (read.Audiences, read.Skipped), static (a, b) => a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2));
         });
+
+    /// <summary>A record that reads back otherwise would not be equal to itself.</summary>
+    [Fact]
+    public void Write_RiskWithFractions_ReadsBackAsItIsWritten()
+    {
+        var record = Plan with { AtRisk = [new StoreRisk("postgresql", TimeSpan.FromTicks(907_541)), new StoreRisk("kafka", null)] };
+        var (read, _) = JournalCodec.Read(JournalCodec.Write(record));
+
+        Assert.Equal(JournalCodec.Write(record), JournalCodec.Write(read!));
+        Assert.Equal([new StoreRisk("postgresql", TimeSpan.FromMilliseconds(91)), new StoreRisk("kafka", null)], read!.AtRisk);
+    }
 
     [Theory]
     //          instead of                    stands                          the problem says

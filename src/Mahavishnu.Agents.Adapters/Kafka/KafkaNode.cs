@@ -202,7 +202,6 @@ public sealed class KafkaNode : IDisposable
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Latest,
-            FetchWaitMaxMs = 50,
             EnablePartitionEof = false,
         }))
         .SetErrorHandler((_, error) => _calls.Told(error)).SetLogHandler(static (_, message) => KafkaCalls.Ignore(message)).Build();

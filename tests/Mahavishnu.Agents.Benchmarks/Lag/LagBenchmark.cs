@@ -34,8 +34,8 @@ internal static class LagBenchmark
         List<double> with = [], without = [];
         for (var round = 0; round < 3; round++)
         {
-            without.Add(await world.MeasureAsync(measuring: false, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(seconds)));
-            with.Add(await world.MeasureAsync(measuring: true, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(seconds)));
+            without.Add(await world.MeasureAsync(measuring: false, TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(seconds)));
+            with.Add(await world.MeasureAsync(measuring: true, TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(seconds)));
             await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"round {round + 1}: three agents use {with[^1]:P1} of a core with lag, {without[^1]:P1} without"));
         }
 

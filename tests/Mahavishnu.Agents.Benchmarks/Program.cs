@@ -15,6 +15,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: probes [--json] [--seconds N] [--concurrency C] [--rounds R]\n       failover-vs-patroni [--json] [--rounds N] [--seed N]\n       lag [--json] [--seconds N]");
+    Console.Error.WriteLine("Usage: probes [--json] [--seconds N] [--concurrency C] [--rounds R]\n       failover-vs-patroni [--json] [--rounds N] [--seed N]\n       lag [--json] [--seconds N] [--rounds N]");
     return 2;
 }

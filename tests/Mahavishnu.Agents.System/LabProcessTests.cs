@@ -101,6 +101,6 @@ public sealed class LabProcessTests
         await using var lab = LabRun.Start("lab", "--list-scenarios");
 
         Assert.Equal(0, await lab.ExitAsync(Limit));
-        Assert.Equal(9, lab.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(static line => line.Trim().Length > 0));
+        Assert.Equal(10, lab.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(static line => line.Trim().Length > 0));
     }
 }

@@ -74,6 +74,11 @@ internal sealed class PostgresServerOptions
     /// <value>Default <c>writer</c>.</value>
     public PostgresRole Role { get; init; }
 
+    /// <summary>How much its disk holds, in gigabytes of 10^9 bytes; null when how full it is is not to be judged.</summary>
+    /// <value>Default null; from 0.001 to 1000000.</value>
+    [Limits("0.001", "1000000")]
+    public double? CapacityGb { get; init; }
+
     /// <summary>In mode multi_master the name of its node: pglogical's, or the end of the name <c>from_NODE</c> of native subscriptions to it.</summary>
     /// <value>Default the region with <c>_</c> for <c>-</c>.</value>
     public string? Node { get; init; }

@@ -21,6 +21,8 @@ internal sealed partial class PostgresWatch : StoreWatch
     private static readonly StoreGauge SlotRetained = new("postgresql_slot_retained_bytes", "Log that a replication slot of this region's server keeps.", "slot", "wal_status");
     private static readonly StoreGauge ApplyErrors = new("postgresql_subscription_apply_errors", "Changes of another region that could not be applied, conflicts among them, since the server's counters were reset. Absent before PostgreSQL 15, and for pglogical.", "subscription");
 
+    private static readonly StoreGauge DiskUsed = new("postgresql_disk_used_ratio", "Database and log of this region's server against its configured capacity. Absent without one, or when the server does not tell.");
+
     private readonly RegionId _region;
     private readonly PostgresqlOptions _options;
     private readonly PostgresNode _node;
@@ -65,7 +67,7 @@ internal sealed partial class PostgresWatch : StoreWatch
             Lag = Lag(),
             Position = seen.Reading is { InRecovery: true } standby ? PositionOf(standby) : null,
             Windows = seen.Windows,
-            Findings = seen.Beats is null ? [.. Following()] : [new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}"), .. Following()],
+            Findings = [.. Findings(seen)],
             Values = seen.Reading is { } server ? Values(server) : [],
         };
     }
@@ -83,11 +85,34 @@ internal sealed partial class PostgresWatch : StoreWatch
         }
     }
 
-    private static List<StoreValue> Values(PostgresReading server) =>
+    private long? Capacity => _options.PrimaryRegions.FirstOrDefault(s => s.Region == _region)?.CapacityGb is { } gigabytes ? (long)(gigabytes * 1e9) : null;
+
+    private double? Used(PostgresReading? server) => server is null ? null : DiskFill.Share(server.DatabaseBytes, server.WalBytes, Capacity);
+
+    private IEnumerable<StoreFinding> Findings(Seen seen)
+    {
+        if (seen.Beats is not null)
+        {
+            yield return new StoreFinding("P-01", FindingSeverity.Critical, $"heartbeat: could not be written: {seen.Beats}");
+        }
+
+        if (DiskFill.Finding("P-05", Used(seen.Reading), Capacity) is { } full)
+        {
+            yield return full;
+        }
+
+        foreach (var finding in Following())
+        {
+            yield return finding;
+        }
+    }
+
+    private List<StoreValue> Values(PostgresReading server) =>
     [
         Writable.Of(server is { InRecovery: false, Fence: null or { Fenced: false } } ? 1 : 0, Name),
         .. server.Senders.Where(static s => s.BytesBehind is not null).Select(static s => LagBytes.Of(s.BytesBehind!.Value, Name, s.Name)),
         .. server.Slots.Where(static s => s.RetainedBytes is not null).Select(static s => SlotRetained.Of(s.RetainedBytes!.Value, s.Name, s.WalStatus ?? "unknown")),
+        .. Used(server) is { } used ? new[] { DiskUsed.Of(used) } : [],
         .. server.Subscriptions.Where(static s => s.ApplyErrors is not null).Select(static s => ApplyErrors.Of(s.ApplyErrors!.Value, s.Name)),
     ];
 

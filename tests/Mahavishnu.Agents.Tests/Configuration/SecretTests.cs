@@ -80,7 +80,7 @@ public sealed class SecretTests
             dns: {cloudflare: {zone: z, api_token: {{{Hidden}}}}, powerdns: {url: "http://d", zone: z, api_key: '{{{Hidden}}}'}}
             tracing: {password: {{{Hidden}}}, url: "postgres://me:{{{Hidden}}}@db/x"}
             alerting: {channels: [{webhook_url: "https://hooks/{{{Hidden}}}", integration_key: {{{Hidden}}}}]}
-            messaging: {auth_token: {nested: [{{{Hidden}}}]}}
+            monitoring: {auth_token: {nested: [{{{Hidden}}}]}}
             """);
         folder.Variables["MAHAVISHNU_US_EAST_1__TRACING__ADMIN_PASSWORD"] = Hidden;
         using var output = new StringWriter();
